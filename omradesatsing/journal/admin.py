@@ -1,0 +1,84 @@
+from django.contrib import admin
+from django.contrib.contenttypes.models import ContentType
+from django.http import HttpResponseRedirect
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from omradesatsing.accounts.actors import Actor
+from omradesatsing.journal.models import JournalEntry
+
+
+class PortalModelAdmin(admin.ModelAdmin):
+    """Set-up and look-up. What is done here goes into our journal.
+
+    Django's own LogEntry keeps texts and names and can be changed: it is not written.
+    """
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        """The names of what was changed, never the values."""
+        return {
+            "fields": list(form.changed_data),
+            "rows": [
+                f"{verb} {row._meta.model_name} {row.pk}"
+                for formset in formsets or []
+                for verb, rows in (
+                    ("added", formset.new_objects),
+                    ("changed", [row for row, _fields in formset.changed_objects]),
+                    ("deleted", formset.deleted_objects),
+                )
+                for row in rows
+            ],
+        }
+
+    def log_addition(self, request, obj, message):
+        JournalEntry.record("add", about=obj, by=Actor(request.user))
+
+    def log_change(self, request, obj, message):
+        JournalEntry.record("change", about=obj, by=Actor(request.user), **message)
+
+    def log_deletions(self, request, queryset):
+        for obj in queryset:
+            JournalEntry.record("delete", about=obj, by=Actor(request.user))
+
+    def history_view(self, request, object_id, extra_context=None):
+        kind = ContentType.objects.get_for_model(self.model)
+        query = urlencode({"about_type__id__exact": kind.pk, "about_id": object_id})
+        address = reverse("admin:journal_journalentry_changelist")
+        return HttpResponseRedirect(f"{address}?{query}")
+
+
+class ReadOnlyAdmin(PortalModelAdmin):
+    """Rows to look up: nobody adds, changes or deletes them here."""
+
+    def has_add_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(JournalEntry)
+class JournalEntryAdmin(ReadOnlyAdmin):
+    list_display = ["at", "verb", "about_type", "about_id", "actor", "facts"]
+    list_filter = ["verb", ("about_type", admin.RelatedOnlyFieldListFilter), "at"]
+    list_select_related = ["about_type", "actor"]
+    search_fields = ["actor__email", "actor__name", "=about_id"]
+    search_help_text = "Søk etter person eller nummeret til det som ble endret."
+    show_full_result_count = False
+    fields = [
+        "at",
+        "verb",
+        "about_type",
+        "about_id",
+        "actor",
+        "on_behalf_type",
+        "on_behalf_id",
+        "facts",
+    ]
+    actions = None
+
+    def lookup_allowed(self, lookup, value, request=None):
+        return lookup == "about_id" or super().lookup_allowed(lookup, value, request)
