@@ -1,0 +1,223 @@
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from grants.models.decisions import Outcome, reasons_are_given
+
+
+class Declaration(models.Model):
+    """That a member of staff has judged their own impartiality (habilitet) in a case.
+
+    Only added to. A conflict stands from the moment it is declared, also when the same
+    person said the opposite before.
+    """
+
+    class Ground(models.TextChoices):
+        PARTY = "party", "Jeg er selv part i saken"
+        FAMILY = "family", "Familie eller nær slekt er part"
+        LEADER = "leader", "Jeg har verv eller stilling hos søkeren"
+        HELPED = "helped", "Jeg har hjulpet med søknaden"
+        OTHER = "other", "Andre forhold svekker tilliten til at jeg er upartisk"
+
+    application = models.ForeignKey(
+        "grants.Application", on_delete=models.PROTECT, related_name="declarations"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="declarations"
+    )
+    conflict = models.BooleanField("inhabil")
+    ground = models.CharField(
+        "grunn", max_length=20, choices=Ground, blank=True, default=""
+    )
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "habilitetsvurdering"
+        verbose_name_plural = "habilitetsvurderinger"
+        ordering = ["application", "declared_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="declaration_once", fields=["application", "user", "conflict"]
+            ),
+            models.CheckConstraint(
+                name="declaration_conflict_has_ground",
+                condition=Q(conflict=True) & ~Q(ground="")
+                | Q(conflict=False, ground=""),
+                violation_error_message="Velg hva slags tilknytning det er.",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="declaration_is_append_only",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user}: {'inhabil' if self.conflict else 'habil'}"
+
+
+class Advice(models.Model):
+    """What a coordinator advises about an application from the area. Binds nobody."""
+
+    class Stance(models.TextChoices):
+        SUPPORT = "support", "Anbefaler"
+        PARTLY = "partly", "Anbefaler delvis"
+        AGAINST = "against", "Anbefaler ikke"
+        NEUTRAL = "neutral", "Har ikke noe råd"
+
+    application = models.ForeignKey(
+        "grants.Application", on_delete=models.PROTECT, related_name="advice"
+    )
+    given_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    given_at = models.DateTimeField()
+    stance = models.CharField("råd", max_length=10, choices=Stance)
+    text = models.TextField("begrunnelse", max_length=2000)
+
+    class Meta:
+        verbose_name = "råd fra koordinator"
+        verbose_name_plural = "råd fra koordinator"
+        ordering = ["application", "given_at", "pk"]
+
+    def __str__(self):
+        return self.get_stance_display()
+
+
+class AssessmentQuerySet(models.QuerySet):
+    def counting(self):
+        return self.filter(retracted_at=None)
+
+
+class Assessment(models.Model):
+    """One person's marks for one application, complete when it is stored.
+
+    Changed by retracting it and giving a new one, so that the old one can be read.
+    """
+
+    application = models.ForeignKey(
+        "grants.Application", on_delete=models.PROTECT, related_name="assessments"
+    )
+    version = models.ForeignKey(
+        "grants.Version",
+        on_delete=models.PROTECT,
+        related_name="assessments",
+        help_text="What was read.",
+    )
+    assessor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assessments"
+    )
+    comment = models.TextField("samlet vurdering", max_length=2000, blank=True)
+    completed_at = models.DateTimeField()
+    retracted_at = models.DateTimeField(null=True)
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "vurdering"
+        verbose_name_plural = "vurderinger"
+        ordering = ["application", "completed_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="assessment_one_counts",
+                fields=["application", "assessor"],
+                condition=Q(retracted_at=None),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.application}: {self.assessor}"
+
+
+class Mark(models.Model):
+    """A mark from 1 to 5 for one criterion, with the reason for it."""
+
+    MARKS = [
+        (1, "1 – i liten grad"),
+        (2, "2 – i noen grad"),
+        (3, "3 – i middels grad"),
+        (4, "4 – i stor grad"),
+        (5, "5 – i svært stor grad"),
+    ]
+
+    assessment = models.ForeignKey(
+        Assessment, on_delete=models.PROTECT, related_name="marks"
+    )
+    criterion = models.ForeignKey(
+        "grants.Criterion", on_delete=models.PROTECT, related_name="marks"
+    )
+    mark = models.PositiveSmallIntegerField("vurdering", choices=MARKS)
+    text = models.TextField("begrunnelse", max_length=1000)
+
+    class Meta:
+        verbose_name = "karakter"
+        verbose_name_plural = "karakterer"
+        ordering = ["assessment", "criterion__position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="mark_once_per_criterion", fields=["assessment", "criterion"]
+            ),
+            models.CheckConstraint(
+                name="mark_is_one_to_five", condition=Q(mark__gte=1, mark__lte=5)
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(
+                name="mark_is_append_only",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.criterion}: {self.mark}"
+
+
+class Recommendation(models.Model):
+    """A prepared decision (innstilling). Binds nothing; sent back or decided upon."""
+
+    application = models.ForeignKey(
+        "grants.Application", on_delete=models.PROTECT, related_name="recommendations"
+    )
+    assessment = models.ForeignKey(
+        Assessment,
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="recommendations",
+    )
+    outcome = models.CharField("innstilling", max_length=10, choices=Outcome)
+    amount = models.DecimalField("beløp", max_digits=12, decimal_places=2, default=0)
+    facts = models.TextField("fakta", max_length=4000, blank=True)
+    rules = models.TextField("regler", max_length=4000, blank=True)
+    considerations = models.TextField("vurdering", max_length=4000, blank=True)
+    conditions = models.TextField("vilkår", max_length=2000, blank=True)
+    recommended_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    recommended_at = models.DateTimeField()
+    sent_back_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    sent_back_at = models.DateTimeField(null=True)
+    sent_back_reason = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "innstilling"
+        verbose_name_plural = "innstillinger"
+        ordering = ["application", "recommended_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="recommendation_one_stands",
+                fields=["application"],
+                condition=Q(sent_back_at=None),
+            ),
+            models.CheckConstraint(
+                name="recommendation_gives_reasons",
+                condition=reasons_are_given(),
+                violation_error_message="Skriv fakta, regler og vurdering.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.get_outcome_display()} {self.amount}"
