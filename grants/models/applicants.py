@@ -30,7 +30,7 @@ def valid_orgnr(value):
 
 
 class Organisation(models.Model):
-    """A registered organisation, once, by its number. Gives nobody access to anything."""
+    """A registered organisation, once, by its number. Gives nobody access."""
 
     orgnr = models.CharField(
         _("organisasjonsnummer"), max_length=9, unique=True, validators=[valid_orgnr]
@@ -63,7 +63,7 @@ class ApplicantQuerySet(models.QuerySet):
 
 
 class Applicant(models.Model):
-    """The one who applies and answers for the money: an organisation, a group, a person.
+    """Who applies and answers for the money: an organisation, a group, a person.
 
     Not unique per organisation number: knowing a number gives access to nothing.
     """

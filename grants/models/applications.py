@@ -242,16 +242,16 @@ class Application(models.Model):
     def __str__(self):
         return self.number or str(_("kladd"))
 
-    @property
-    def number(self):
-        """`2026/0001`, or an empty text while it is a draft."""
-        return f"{self.year}/{self.sequence:04d}" if self.year else ""
-
     def get_absolute_url(self):
         """The applicant's page: the draft while it is one, then the case."""
         if self.state == State.DRAFT:
             return reverse("grants:draft_detail", args=[self.key])
         return reverse("grants:application_detail", args=[self.year, self.number[5:]])
+
+    @property
+    def number(self):
+        """`2026/0001`, or an empty text while it is a draft."""
+        return f"{self.year}/{self.sequence:04d}" if self.year else ""
 
     def get_case_url(self):
         """The staff's page."""
@@ -334,8 +334,8 @@ class Application(models.Model):
         if open_round is None:
             raise Refused(
                 _(
-                    "Fristen er ute, så søknaden kan ikke sendes. Det du har skrevet, er "
-                    "lagret. Kontakt oss hvis noe hindret deg i å sende i tide."
+                    "Fristen er ute, så søknaden kan ikke sendes. Det du har skrevet, "
+                    "er lagret. Kontakt oss hvis noe hindret deg i å sende i tide."
                 )
             )
         if not declared:
@@ -390,7 +390,7 @@ class Application(models.Model):
 
     @transaction.atomic
     def open_working_copy(self, *, by):
-        """The copy to write in while something is asked for: made from what was sent."""
+        """The copy to write in while something is asked for."""
         locked = Application.objects.select_for_update(no_key=True, of=("self",)).get(
             pk=self.pk
         )
@@ -404,7 +404,7 @@ class Application(models.Model):
 
     @transaction.atomic
     def answer_request(self, *, by, now, answer):
-        """Send what was asked for: an answer in words, and the changed version if any."""
+        """Send what was asked for: an answer in words, the changed version, or both."""
         request = self.info_requests.select_for_update().open().first()
         self._check_member(by)
         copy = self.working_copy()
@@ -533,7 +533,7 @@ class Application(models.Model):
 
     @transaction.atomic
     def advise(self, *, by, now, stance, text):
-        """The coordinator's advice from the area. May be given anew; the last counts."""
+        """The coordinator's advice. May be given anew; the last one counts."""
         self._check_role(by, roles.COORDINATOR)
         self._check_impartial(by)
         locked = Application.objects.select_for_update(no_key=True, of=("self",)).get(
@@ -696,7 +696,7 @@ class Application(models.Model):
             raise Refused("Vurder habiliteten din før du åpner saken.")
 
     def _check_decider(self, amount, recommendation, *, by, now):
-        """The delegation that lets this user decide; refuses with the reason if none."""
+        """The delegation that lets this user decide; refuses when there is none."""
         self._check_role(by, roles.DECIDER)
         self._check_impartial(by)
         if recommendation is None:
@@ -909,7 +909,7 @@ class Version(models.Model):
     def sums(self):
         """The budget's totals: {"cost", "income", "own_work", "in_all", "missing"}.
 
-        `in_all` is what comes in with the amount asked for; `missing` is cost less that.
+        `in_all` comes in with the amount asked for; `missing` is cost less that.
         """
         by_kind = dict(
             self.budget_lines.order_by().values_list("kind").annotate(Sum("amount"))
@@ -967,8 +967,8 @@ class Version(models.Model):
         if sums["cost"] and sums["missing"]:
             faults.append(
                 _(
-                    "Budsjettet går ikke opp: kostnadene er %(cost)s kr, og pengene som "
-                    "kommer inn med tilskuddet, er %(in_all)s kr."
+                    "Budsjettet går ikke opp: kostnadene er %(cost)s kr, og pengene "
+                    "som kommer inn med tilskuddet, er %(in_all)s kr."
                 )
                 % {
                     "cost": plain_number(sums["cost"]),

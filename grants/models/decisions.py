@@ -163,7 +163,7 @@ class Decision(models.Model):
 
     @transaction.atomic
     def announce(self, *, by, now):
-        """Make the decision known: write the letter, tell the applicant, start the clock.
+        """Make the decision known: letter, notices, and the time to appeal begins.
 
         Announcing again does nothing.
         """

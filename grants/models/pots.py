@@ -148,6 +148,10 @@ class PotArea(models.Model):
     def __str__(self):
         return str(self.area)
 
+    def save(self, *args, **kwargs):
+        self.round_id = self.pot.round_id
+        super().save(*args, **kwargs)
+
     def clean(self):
         if self.pot_id and self.area_id:
             taken = PotArea.objects.filter(
@@ -157,10 +161,6 @@ class PotArea(models.Model):
                 raise ValidationError(
                     {"area": "Området er alt med i en annen ramme i utlysningen."}
                 )
-
-    def save(self, *args, **kwargs):
-        self.round_id = self.pot.round_id
-        super().save(*args, **kwargs)
 
 
 class PotRow(models.Model):

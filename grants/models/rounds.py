@@ -48,7 +48,7 @@ def refuse_reserved(slug):
 
 @pghistory.track(exclude=["search"])
 class Round(models.Model):
-    """One announcement (utlysning) of a scheme: where, when, how much, under what rules."""
+    """One announcement (utlysning) of a scheme: where, when, how much, what rules."""
 
     class PaymentMode(models.TextChoices):
         BEFORE = "before", _("når du har sagt ja til tilskuddet")
@@ -232,7 +232,7 @@ class Round(models.Model):
 
     @transaction.atomic
     def publish(self, *, by, now):
-        """Show the round to everyone and freeze it. Refused while something is missing."""
+        """Show the round to everyone and freeze it; refused while it is not complete."""
         current = Round.objects.select_for_update().get(pk=self.pk)
         if current.published_at:
             return
@@ -304,7 +304,7 @@ class Criterion(models.Model):
             models.UniqueConstraint(
                 name="criterion_named_once",
                 fields=["round", "name"],
-                violation_error_message="Utlysningen har alt et kriterium med det navnet.",
+                violation_error_message="Utlysningen har alt et slikt kriterium.",
             ),
         ]
         triggers = [

@@ -13,7 +13,7 @@ class InForceQuerySet(models.QuerySet):
 
 @pghistory.track()
 class Scheme(models.Model):
-    """A standing arrangement for grants (tilskuddsordning), announced round by round."""
+    """A standing arrangement for grants (tilskuddsordning), announced in rounds."""
 
     name = models.CharField("navn", max_length=120)
     slug = models.SlugField("adresse", max_length=60, unique=True)
