@@ -1,7 +1,7 @@
 """Dates that are only as exact as their source: a day, a month or a year.
 
 Stored as a date and a precision. A start is kept as the first day it can mean, an end
-as the last: «2012» starts on 1 January and ends on 31 December, so that SQL can compare.
+as the last, so that SQL can compare: «2012» is from 1 January to 31 December.
 """
 
 import calendar
@@ -9,6 +9,8 @@ from datetime import date
 
 from django.db import models
 from django.utils.translation import gettext as _
+
+from omradesatsing.ui.templatetags.ui import partial_date
 
 
 class Precision(models.TextChoices):
@@ -71,9 +73,3 @@ def time_span(starts_on, starts_precision, ends_on, ends_precision):
     if start:
         return _("fra %(start)s") % {"start": start}
     return _("til %(end)s") % {"end": end} if end else ""
-
-
-def partial_date(day, precision):  # TEMP until ui lands
-    from django.utils.formats import date_format
-
-    return date_format(day, {"year": "Y", "month": "F Y"}.get(precision, "j. F Y"))

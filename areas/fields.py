@@ -39,7 +39,7 @@ def slug_is_free(name):
     return models.CheckConstraint(
         name=name,
         condition=~Q(slug__in=RESERVED_SLUGS),
-        violation_error_message="Adressenavnet er brukt av portalen selv. Velg et annet.",
+        violation_error_message="Portalen bruker adressenavnet selv. Velg et annet.",
     )
 
 

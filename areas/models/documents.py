@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from areas.fields import search_column, slug_field, slug_is_free
 from areas.models.facts import Fact, PublishedQuerySet
+from areas.models.places import Division
 from areas.models.programme import Area
 
 
@@ -33,6 +34,14 @@ class Document(Fact):
         blank=True,
         related_name="documents",
         help_text="Tomt: gjelder hele områdesatsingen.",
+    )
+    division = models.ForeignKey(
+        Division,
+        verbose_name="rapport om soneinndelingen",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="reports",
     )
     publisher = models.CharField("utgiver", max_length=160, blank=True)
     url = models.URLField("adresse", max_length=500, blank=True)
@@ -62,8 +71,9 @@ class Document(Fact):
                 condition=~Q(kind="film")
                 | Q(published_at__isnull=True)
                 | ~Q(captions_url="") & ~Q(transcript="") & ~Q(audio_description=""),
-                violation_error_message="En film må ha teksting, utskrift og synstolking"
-                " (eller grunnen til at den ikke trengs) før den publiseres.",
+                violation_error_message="En film må ha teksting, utskrift og"
+                " synstolking (eller grunnen til at den ikke trengs) før den"
+                " publiseres.",
             ),
         ]
 

@@ -3,7 +3,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from areas.dates import Precision, day_field, precision_field
-from areas.dates import partial_date
+from omradesatsing.ui.templatetags.ui import partial_date
 
 
 class PublishedQuerySet(models.QuerySet):

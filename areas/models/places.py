@@ -41,14 +41,6 @@ class Division(Fact):
         "siste utgave", null=True, blank=True, help_text="Tomt: den nyeste."
     )
     is_default = models.BooleanField("vises når ingen er valgt", default=False)
-    report = models.ForeignKey(
-        "areas.Document",
-        verbose_name="rapport",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="divisions",
-    )
 
     class Meta:
         verbose_name = "soneinndeling"
@@ -132,7 +124,7 @@ class Zone(Fact):
             models.UniqueConstraint(
                 fields=["division", "slug"],
                 name="zone_slug_once_per_division",
-                violation_error_message="Inndelingen har alt en sone med adressenavnet.",
+                violation_error_message="Inndelingen har alt en slik sone.",
             ),
             models.UniqueConstraint(
                 fields=["division", "tile_column", "tile_row"],

@@ -136,7 +136,7 @@ class Area(Fact):
     afterwards = models.TextField(
         "etter satsingen",
         blank=True,
-        help_text="For avsluttede områder: hva som står igjen, og hvor en henvender seg.",
+        help_text="For avsluttede områder: hva som står igjen, hvem en spør.",
     )
     office = models.CharField("nærmiljøkontor", max_length=200, blank=True)
     office_hours = models.CharField("åpningstid", max_length=200, blank=True)

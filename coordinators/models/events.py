@@ -5,10 +5,11 @@ from django.db.models.functions import Coalesce, TruncDate
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from areas.dates import day_field, partial_date, precision_field
+from areas.dates import day_field, precision_field
 from areas.fields import slug_field, slug_is_free
 from areas.models import Area, Fact
 from areas.models.facts import PublishedQuerySet
+from omradesatsing.ui.templatetags.ui import partial_date
 
 
 class EventQuerySet(PublishedQuerySet):

@@ -5,10 +5,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from areas.dates import day_field, partial_date, precision_field, time_span
+from areas.dates import day_field, precision_field, time_span
 from areas.fields import norwegian_key, search_column, slug_field, slug_is_free
 from areas.models import Area, District, Fact, Funder, Theme
 from areas.models.facts import PublishedQuerySet
+from omradesatsing.ui.templatetags.ui import partial_date
 
 
 @pghistory.track(exclude=["name_key"])
