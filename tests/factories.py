@@ -1,67 +1,135 @@
-"""Makes rows for tests. Keyword only, with boring defaults."""
+"""Objects for tests: keyword-only, with boring defaults. A test states what it asserts.
 
-from datetime import UTC, date, datetime
+Numbers are synthetic; nobody in here is a real person or organisation.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from itertools import count
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from areas.models import (
     Area,
     AreaPhase,
     AreaZone,
+    Body,
     District,
     Division,
     Document,
     Zone,
 )
 from coordinators.models import Assignment, Coordinator, Event, Project
+from grants.models import (
+    Applicant,
+    ApplicantKind,
+    Application,
+    Criterion,
+    Delegation,
+    EligibilityAnswer,
+    EligibilityQuestion,
+    LegalTerm,
+    LetterText,
+    Outcome,
+    Pot,
+    PotArea,
+    Round,
+    Scheme,
+    Version,
+)
+from omradesatsing.accounts import roles
+from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import User
 
-PUBLISHED = datetime(2026, 1, 1, tzinfo=UTC)
 numbers = count(1)
+PASSWORD = "en-lang-setning-til-test"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
-def create_user(*, email=None, name="Kari Eksempel", **fields):
-    email = email or f"bruker{next(numbers)}@example.org"
-    return User.objects.create_user(email, name=name, **fields)
+def create_user(*, email=None, name="", role=None, password=PASSWORD, **fields):
+    user = User.objects.create_user(
+        email or f"bruker{next(numbers)}@example.test",
+        password,
+        name=name,
+        is_staff=fields.pop("is_staff", role is not None),
+        **fields,
+    )
+    if role:
+        user.groups.add(Group.objects.get_or_create(name=role)[0])
+    return user
 
 
-def create_district(*, name="Prøvedal", **fields):
+def create_caseworker(**fields):
+    return create_user(role=roles.CASEWORKER, **fields)
+
+
+def create_decider(**fields):
+    return create_user(role=roles.DECIDER, **fields)
+
+
+def create_coordinator(*, areas=(), starts_on=date(2020, 1, 1), ends_on=None, **fields):
+    """A user with the coordinator's role and an assignment in each area."""
+    user = create_user(role=roles.COORDINATOR, **fields)
+    coordinator = Coordinator.objects.create(user=user, published_at=LONG_AGO)
+    for area in areas:
+        Assignment.objects.create(
+            coordinator=coordinator, area=area, starts_on=starts_on, ends_on=ends_on
+        )
+    return user
+
+
+def create_district(*, slug=None, name=None):
     number = next(numbers)
-    fields = {"slug": f"bydel-{number}", "ssb_code": str(900000 + number)} | fields
-    return District.objects.get_or_create(name=name, defaults=fields)[0]
+    return District.objects.create(
+        slug=slug or f"bydel-{number}",
+        name=name or f"Bydel {number}",
+        ssb_code=f"{number:06d}",
+    )
 
 
-def create_division(*, slug="kommunens-51", **fields):
-    fields = {
-        "name": "Kommunens 51 levekårssoner",
-        "zone_total": 51,
-        "first_edition": 2008,
-        "last_edition": 2019,
-        "is_default": True,
-    } | fields
-    return Division.objects.get_or_create(slug=slug, defaults=fields)[0]
+def create_division(*, slug="prove", is_default=True, **fields):
+    return Division.objects.get_or_create(
+        slug=slug,
+        defaults={
+            "name": "Prøveinndelingen",
+            "zone_total": 51,
+            "first_edition": 2008,
+            "is_default": is_default,
+            **fields,
+        },
+    )[0]
 
 
-def create_zone(*, name="Prøvesonen", slug=None, name_status="attested", **fields):
-    slug = slug or f"sone-{next(numbers)}"
-    fields.setdefault("division", create_division())
-    if "district" not in fields:
-        fields["district"] = create_district()
-    return Zone.objects.create(name=name, slug=slug, name_status=name_status, **fields)
-
-
-def create_area(*, name=None, slug=None, starts_on=date(2019, 1, 1), **fields):
-    """An area that has been active since `starts_on`; None leaves out the phase."""
+def create_zone(*, slug=None, name=None, district=None, division=None, **fields):
     number = next(numbers)
-    fields = {
-        "district": fields.pop("district", None) or create_district(),
-        "summary": "Et sted i byen.",
-        "published_at": PUBLISHED,
-    } | fields
+    return Zone.objects.create(
+        slug=slug or f"sone-{number}",
+        name=name or f"Sone {number}",
+        name_status=fields.pop("name_status", Zone.NameStatus.ATTESTED),
+        district=district or create_district(),
+        division=division or create_division(),
+        **fields,
+    )
+
+
+def create_area(
+    *, slug=None, name=None, district=None, starts_on=date(2019, 1, 1), **fields
+):
+    """A published area that is active from `starts_on`."""
+    number = next(numbers)
     area = Area.objects.create(
-        name=name or f"Område {number}", slug=slug or f"omrade-{number}", **fields
+        slug=slug or f"omrade-{number}",
+        name=name or f"Område {number}",
+        district=district or create_district(),
+        summary=fields.pop("summary", "Et område."),
+        published_at=fields.pop("published_at", LONG_AGO),
+        **fields,
     )
     if starts_on:
-        create_phase(area=area, starts_on=starts_on, starts_precision="year")
+        AreaPhase.objects.create(
+            area=area, status=AreaPhase.Status.ACTIVE, starts_on=starts_on
+        )
     return area
 
 
@@ -77,7 +145,7 @@ def create_area_zone(*, area, zone, **fields):
 
 def create_document(*, slug=None, title="En rapport", kind="report", **fields):
     areas = fields.pop("areas", [])
-    fields = {"published_at": PUBLISHED} | fields
+    fields = {"published_at": LONG_AGO} | fields
     document = Document.objects.create(
         slug=slug or f"dokument-{next(numbers)}", title=title, kind=kind, **fields
     )
@@ -85,29 +153,11 @@ def create_document(*, slug=None, title="En rapport", kind="report", **fields):
     return document
 
 
-def create_coordinator(*, user=None, areas=(), starts_on=date(2020, 1, 1), **fields):
-    fields = {"published_at": PUBLISHED} | fields
-    coordinator = Coordinator.objects.create(user=user or create_user(), **fields)
-    for area in areas:
-        create_assignment(coordinator=coordinator, area=area, starts_on=starts_on)
-    return coordinator
-
-
-def create_assignment(*, coordinator, area, starts_on=date(2020, 1, 1), **fields):
-    return Assignment.objects.create(
-        coordinator=coordinator, area=area, starts_on=starts_on, **fields
-    )
-
-
-def create_project(*, slug=None, title="Et prosjekt", **fields):
+def create_project(*, slug=None, title="Et prosjekt", kind="municipal", **fields):
     areas = fields.pop("areas", [])
-    fields = {
-        "kind": "municipal",
-        "status": "ongoing",
-        "published_at": PUBLISHED,
-    } | fields
+    fields = {"status": "ongoing", "published_at": LONG_AGO} | fields
     project = Project.objects.create(
-        slug=slug or f"prosjekt-{next(numbers)}", title=title, **fields
+        slug=slug or f"prosjekt-{next(numbers)}", title=title, kind=kind, **fields
     )
     project.areas.set(areas)
     return project
@@ -115,9 +165,245 @@ def create_project(*, slug=None, title="Et prosjekt", **fields):
 
 def create_event(*, slug=None, title="Folkemøte", kind="folkemote", **fields):
     areas = fields.pop("areas", [])
-    fields = {"published_at": PUBLISHED} | fields
+    fields = {"published_at": LONG_AGO} | fields
     event = Event.objects.create(
         slug=slug or f"arrangement-{next(numbers)}", title=title, kind=kind, **fields
     )
     event.areas.set(areas)
     return event
+
+
+def create_body(*, slug="klagenemnda", name="Klagenemnda"):
+    return Body.objects.get_or_create(slug=slug, defaults={"name": name})[0]
+
+
+def create_scheme(*, slug=None, **fields):
+    return Scheme.objects.create(
+        **{
+            "name": "Nærmiljøtilskudd",
+            "slug": slug or f"ordning-{next(numbers)}",
+            "purpose": "Lokale prosjekter.",
+            "goals": "Flere møteplasser.",
+            "appeal_body": create_body(),
+            "retention_class": "Bevares",
+            **fields,
+        }
+    )
+
+
+def create_delegation(*, scheme, ceiling=Decimal(1_000_000), **fields):
+    return Delegation.objects.create(
+        **{
+            "scheme": scheme,
+            "from_body": create_body(slug="byradet", name="Byrådet"),
+            "to_role": roles.DECIDER,
+            "to_title": "programleder",
+            "ceiling": ceiling,
+            "reference": "sak 1/2020",
+            "valid_from": date(2020, 1, 1),
+            **fields,
+        }
+    )
+
+
+def create_legal_terms():
+    """The rules a decision needs, for tests that empty every table."""
+    if not LegalTerm.objects.exists():
+        LegalTerm.objects.create(
+            kind=LegalTerm.Kind.APPEAL,
+            amount=3,
+            unit=LegalTerm.Unit.WEEKS,
+            source="forvaltningsloven § 29",
+            valid_from=date(1970, 1, 1),
+        )
+    if not LetterText.objects.exists():
+        for kind in LetterText.Kind:
+            for language, _name in LetterText.LANGUAGES:
+                LetterText.objects.create(
+                    kind=kind,
+                    language=language,
+                    heading=str(kind.label).capitalize(),
+                    text="Klag til {appeal_body} innen {due_date}.",
+                    source="forvaltningsloven",
+                    valid_from=date(1970, 1, 1),
+                )
+
+
+def create_round(
+    *,
+    scheme=None,
+    areas=None,
+    balance=Decimal(100_000),
+    published=True,
+    criteria=("Nytte for nærmiljøet", "Åpent for alle"),
+    slug=None,
+    **fields,
+):
+    """A round that is open now, with one pot for its areas, a delegation and criteria.
+
+    `balance` is what is in the pot. The pot is `round.pots.get()`.
+    """
+    create_legal_terms()
+    number = next(numbers)
+    scheme = scheme or create_scheme()
+    if not scheme.delegations.exists():
+        create_delegation(scheme=scheme)
+    now = timezone.now()
+    round = Round.objects.create(
+        **{
+            "scheme": scheme,
+            "title": f"Utlysning {number}",
+            "slug": slug or f"utlysning-{number}",
+            "summary": "Penger til prosjekter der folk bor.",
+            "opens_at": now - timedelta(days=10),
+            "closes_at": now + timedelta(days=20),
+            "purpose": "Gode møteplasser.",
+            "who_may_apply": "Lag, grupper og privatpersoner.",
+            "process": "Saksbehandler vurderer, programleder avgjør.",
+            "applicant_kinds": list(ApplicantKind.values),
+            "report_rule": "Fortell hva dere gjorde, og hva pengene gikk til.",
+            "expected_answer_on": timezone.localdate(now) + timedelta(days=60),
+            "contact_name": "Områdesatsingen",
+            "contact_email": "post@example.test",
+            **fields,
+        }
+    )
+    for position, name in enumerate(criteria, start=1):
+        Criterion.objects.create(
+            round=round, position=position, name=name, guidance="Vi ser etter dette."
+        )
+    question = EligibilityQuestion.objects.create(
+        round=round, text="Hvor skal det skje?"
+    )
+    EligibilityAnswer.objects.create(question=question, text="Her", verdict="yes")
+    pot = Pot.objects.create(round=round, name="Rammen")
+    for area in areas or [create_area()]:
+        PotArea.objects.create(pot=pot, area=area)
+    if balance:
+        pot.rows.create(kind="allocated", amount=balance)
+    if published:
+        round.published_at = round.opens_at
+        round.save(update_fields=["published_at"])
+    return round
+
+
+def create_applicant(*, user, kind=ApplicantKind.GROUP, name="Naboene", **fields):
+    if kind == ApplicantKind.GROUP:
+        fields.setdefault("answerable_name", "Kari Eksempel")
+    return Applicant.register(kind=kind, name=name, by=Actor(user), **fields)
+
+
+def fill(version, *, amount=Decimal(20_000), title="Sommerfest"):
+    """Everything a version needs before it can be sent."""
+    Version.objects.filter(pk=version.pk).update(
+        contact_name="Kari Eksempel",
+        contact_email="kari@example.test",
+        title=title,
+        summary="En fest for alle i gata.",
+        description="Vi pynter, griller og leker.",
+        need="Få kjenner naboen sin.",
+        participants="Alle som bor her.",
+        place="Parken",
+        permission=Version.Permission.HAVE,
+        starts_on=date(2027, 6, 1),
+        ends_on=date(2027, 6, 2),
+        amount=amount,
+    )
+    version.budget_lines.all().delete()
+    version.budget_lines.create(kind="cost", text="Mat og pynt", amount=amount)
+    version.refresh_from_db()
+    return version
+
+
+def create_draft(
+    *,
+    user=None,
+    round=None,
+    area=None,
+    applicant=None,
+    filled=True,
+    amount=Decimal(20_000),
+    title="Sommerfest",
+):
+    user = user or create_user()
+    round = round or create_round()
+    application = Application.start(
+        round=round,
+        area=area or round.pots.first().areas.first(),
+        applicant=applicant or create_applicant(user=user),
+        by=Actor(user),
+        now=timezone.now(),
+        title=title,
+    )
+    if filled:
+        fill(application.working_copy(), amount=amount, title=title)
+    return application
+
+
+def create_submitted(**fields):
+    application = create_draft(**fields)
+    application.submit(
+        by=Actor(application.started_by), now=timezone.now(), declared=True
+    )
+    return application
+
+
+def declare_impartial(application, *users):
+    for user in users:
+        application.declare(by=Actor(user), conflict=False, now=timezone.now())
+
+
+def create_in_review(*, caseworker=None, **fields):
+    application = create_submitted(**fields)
+    caseworker = caseworker or create_caseworker()
+    declare_impartial(application, caseworker)
+    application.take(by=Actor(caseworker))
+    return application
+
+
+def assess(application, *, mark=4):
+    return application.assess(
+        {criterion: (mark, "Fordi.") for criterion in application.round.criteria.all()},
+        by=Actor(application.caseworker),
+        now=timezone.now(),
+    )
+
+
+REASONS = {
+    "facts": "Festen er åpen for alle.",
+    "rules": "Utlysningen støtter møteplasser.",
+    "considerations": "Prosjektet treffer formålet godt.",
+}
+
+
+def create_recommended(*, outcome=Outcome.GRANTED, recommended=None, **fields):
+    application = create_in_review(**fields)
+    assess(application)
+    asked = application.versions.sent().last().amount
+    application.recommend(
+        by=Actor(application.caseworker),
+        now=timezone.now(),
+        outcome=outcome,
+        amount=asked if recommended is None else recommended,
+        **REASONS,
+    )
+    return application
+
+
+def create_decided(
+    *, outcome=Outcome.GRANTED, amount_granted=None, decider=None, **fields
+):
+    application = create_recommended(
+        outcome=outcome, recommended=amount_granted, **fields
+    )
+    decider = decider or create_decider()
+    declare_impartial(application, decider)
+    asked = application.versions.sent().last().amount
+    application.decide(
+        by=Actor(decider),
+        now=timezone.now(),
+        outcome=outcome,
+        amount=asked if amount_granted is None else amount_granted,
+        **REASONS,
+    )
+    return application
