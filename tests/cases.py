@@ -1,0 +1,307 @@
+"""People and cases for tests: keyword-only, with boring defaults.
+
+Numbers are synthetic; nobody in here is a real person or organisation.
+"""
+
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from itertools import count
+
+from django.contrib.auth.models import Group
+from django.utils import timezone
+
+from areas.models import Body
+from coordinators.models import Assignment, Coordinator
+from grants.models import (
+    Applicant,
+    ApplicantKind,
+    Application,
+    Criterion,
+    Delegation,
+    EligibilityAnswer,
+    EligibilityQuestion,
+    LegalTerm,
+    LetterText,
+    Outcome,
+    Pot,
+    PotArea,
+    Round,
+    Scheme,
+    Version,
+)
+from omradesatsing.accounts import roles
+from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.models import User
+from tests.factories import create_area
+
+numbers = count(1)
+PASSWORD = "en-lang-setning-til-test"
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def create_user(*, email=None, name="", role=None, password=PASSWORD, **fields):
+    user = User.objects.create_user(
+        email or f"bruker{next(numbers)}@example.test",
+        password,
+        name=name,
+        is_staff=fields.pop("is_staff", role is not None),
+        **fields,
+    )
+    if role:
+        user.groups.add(Group.objects.get_or_create(name=role)[0])
+    return user
+
+
+def create_caseworker(**fields):
+    return create_user(role=roles.CASEWORKER, **fields)
+
+
+def create_decider(**fields):
+    return create_user(role=roles.DECIDER, **fields)
+
+
+def create_coordinator(*, areas=(), starts_on=date(2020, 1, 1), ends_on=None, **fields):
+    """A user with the coordinator's role and an assignment in each area."""
+    user = create_user(role=roles.COORDINATOR, **fields)
+    coordinator = Coordinator.objects.create(user=user, published_at=LONG_AGO)
+    for area in areas:
+        Assignment.objects.create(
+            coordinator=coordinator, area=area, starts_on=starts_on, ends_on=ends_on
+        )
+    return user
+
+
+def create_body(*, slug="klagenemnda", name="Klagenemnda"):
+    return Body.objects.get_or_create(slug=slug, defaults={"name": name})[0]
+
+
+def create_scheme(*, slug=None, **fields):
+    return Scheme.objects.create(
+        **{
+            "name": "Nærmiljøtilskudd",
+            "slug": slug or f"ordning-{next(numbers)}",
+            "purpose": "Lokale prosjekter.",
+            "goals": "Flere møteplasser.",
+            "appeal_body": create_body(),
+            "retention_class": "Bevares",
+            **fields,
+        }
+    )
+
+
+def create_delegation(*, scheme, ceiling=Decimal(1_000_000), **fields):
+    return Delegation.objects.create(
+        **{
+            "scheme": scheme,
+            "from_body": create_body(slug="byradet", name="Byrådet"),
+            "to_role": roles.DECIDER,
+            "to_title": "programleder",
+            "ceiling": ceiling,
+            "reference": "sak 1/2020",
+            "valid_from": date(2020, 1, 1),
+            **fields,
+        }
+    )
+
+
+def create_legal_terms():
+    """The rules a decision needs, for tests that empty every table."""
+    if not LegalTerm.objects.exists():
+        LegalTerm.objects.create(
+            kind=LegalTerm.Kind.APPEAL,
+            amount=3,
+            unit=LegalTerm.Unit.WEEKS,
+            source="forvaltningsloven § 29",
+            valid_from=date(1970, 1, 1),
+        )
+    if not LetterText.objects.exists():
+        for kind in LetterText.Kind:
+            for language, _name in LetterText.LANGUAGES:
+                LetterText.objects.create(
+                    kind=kind,
+                    language=language,
+                    heading=str(kind.label).capitalize(),
+                    text="Klag til {appeal_body} innen {due_date}.",
+                    source="forvaltningsloven",
+                    valid_from=date(1970, 1, 1),
+                )
+
+
+def create_round(
+    *,
+    scheme=None,
+    areas=None,
+    balance=Decimal(100_000),
+    published=True,
+    criteria=("Nytte for nærmiljøet", "Åpent for alle"),
+    slug=None,
+    **fields,
+):
+    """A round that is open now, with one pot for its areas, a delegation and criteria.
+
+    `balance` is what is in the pot. The pot is `round.pots.get()`.
+    """
+    create_legal_terms()
+    number = next(numbers)
+    scheme = scheme or create_scheme()
+    if not scheme.delegations.exists():
+        create_delegation(scheme=scheme)
+    now = timezone.now()
+    round = Round.objects.create(
+        **{
+            "scheme": scheme,
+            "title": f"Utlysning {number}",
+            "slug": slug or f"utlysning-{number}",
+            "summary": "Penger til prosjekter der folk bor.",
+            "opens_at": now - timedelta(days=10),
+            "closes_at": now + timedelta(days=20),
+            "purpose": "Gode møteplasser.",
+            "who_may_apply": "Lag, grupper og privatpersoner.",
+            "process": "Saksbehandler vurderer, programleder avgjør.",
+            "applicant_kinds": list(ApplicantKind.values),
+            "report_rule": "Fortell hva dere gjorde, og hva pengene gikk til.",
+            "expected_answer_on": timezone.localdate(now) + timedelta(days=60),
+            "contact_name": "Områdesatsingen",
+            "contact_email": "post@example.test",
+            **fields,
+        }
+    )
+    for position, name in enumerate(criteria, start=1):
+        Criterion.objects.create(
+            round=round, position=position, name=name, guidance="Vi ser etter dette."
+        )
+    question = EligibilityQuestion.objects.create(
+        round=round, text="Hvor skal det skje?"
+    )
+    EligibilityAnswer.objects.create(question=question, text="Her", verdict="yes")
+    pot = Pot.objects.create(round=round, name="Rammen")
+    for area in areas or [create_area()]:
+        PotArea.objects.create(pot=pot, area=area)
+    if balance:
+        pot.rows.create(kind="allocated", amount=balance)
+    if published:
+        round.published_at = round.opens_at
+        round.save(update_fields=["published_at"])
+    return round
+
+
+def create_applicant(*, user, kind=ApplicantKind.GROUP, name="Naboene", **fields):
+    if kind == ApplicantKind.GROUP:
+        fields.setdefault("answerable_name", "Kari Eksempel")
+    return Applicant.register(kind=kind, name=name, by=Actor(user), **fields)
+
+
+def fill(version, *, amount=Decimal(20_000), title="Sommerfest"):
+    """Everything a version needs before it can be sent."""
+    Version.objects.filter(pk=version.pk).update(
+        contact_name="Kari Eksempel",
+        contact_email="kari@example.test",
+        title=title,
+        summary="En fest for alle i gata.",
+        description="Vi pynter, griller og leker.",
+        need="Få kjenner naboen sin.",
+        participants="Alle som bor her.",
+        place="Parken",
+        permission=Version.Permission.HAVE,
+        starts_on=date(2027, 6, 1),
+        ends_on=date(2027, 6, 2),
+        amount=amount,
+    )
+    version.budget_lines.all().delete()
+    version.budget_lines.create(kind="cost", text="Mat og pynt", amount=amount)
+    version.refresh_from_db()
+    return version
+
+
+def create_draft(
+    *,
+    user=None,
+    round=None,
+    area=None,
+    applicant=None,
+    filled=True,
+    amount=Decimal(20_000),
+    title="Sommerfest",
+):
+    user = user or create_user()
+    round = round or create_round()
+    application = Application.start(
+        round=round,
+        area=area or round.pots.first().areas.first(),
+        applicant=applicant or create_applicant(user=user),
+        by=Actor(user),
+        now=timezone.now(),
+        title=title,
+    )
+    if filled:
+        fill(application.working_copy(), amount=amount, title=title)
+    return application
+
+
+def create_submitted(**fields):
+    application = create_draft(**fields)
+    application.submit(
+        by=Actor(application.started_by), now=timezone.now(), declared=True
+    )
+    return application
+
+
+def declare_impartial(application, *users):
+    for user in users:
+        application.declare(by=Actor(user), conflict=False, now=timezone.now())
+
+
+def create_in_review(*, caseworker=None, **fields):
+    application = create_submitted(**fields)
+    caseworker = caseworker or create_caseworker()
+    declare_impartial(application, caseworker)
+    application.take(by=Actor(caseworker))
+    return application
+
+
+def assess(application, *, mark=4):
+    return application.assess(
+        {criterion: (mark, "Fordi.") for criterion in application.round.criteria.all()},
+        by=Actor(application.caseworker),
+        now=timezone.now(),
+    )
+
+
+REASONS = {
+    "facts": "Festen er åpen for alle.",
+    "rules": "Utlysningen støtter møteplasser.",
+    "considerations": "Prosjektet treffer formålet godt.",
+}
+
+
+def create_recommended(*, outcome=Outcome.GRANTED, recommended=None, **fields):
+    application = create_in_review(**fields)
+    assess(application)
+    asked = application.versions.sent().last().amount
+    application.recommend(
+        by=Actor(application.caseworker),
+        now=timezone.now(),
+        outcome=outcome,
+        amount=asked if recommended is None else recommended,
+        **REASONS,
+    )
+    return application
+
+
+def create_decided(
+    *, outcome=Outcome.GRANTED, amount_granted=None, decider=None, **fields
+):
+    application = create_recommended(
+        outcome=outcome, recommended=amount_granted, **fields
+    )
+    decider = decider or create_decider()
+    declare_impartial(application, decider)
+    asked = application.versions.sent().last().amount
+    application.decide(
+        by=Actor(decider),
+        now=timezone.now(),
+        outcome=outcome,
+        amount=asked if amount_granted is None else amount_granted,
+        **REASONS,
+    )
+    return application
