@@ -330,6 +330,8 @@ class Application(models.Model):
         if draft.state == State.SUBMITTED:
             self.refresh_from_db()
             return
+        if draft.state != State.DRAFT:
+            raise Refused(_("Søknaden er alt sendt."))
         self._check_member(by)
         if open_round is None:
             raise Refused(

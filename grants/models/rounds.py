@@ -232,7 +232,7 @@ class Round(models.Model):
 
     @transaction.atomic
     def publish(self, *, by, now):
-        """Show the round to everyone and freeze it; refused while it is not complete."""
+        """Show the round to everyone and freeze it; refused while incomplete."""
         current = Round.objects.select_for_update().get(pk=self.pk)
         if current.published_at:
             return

@@ -1,0 +1,147 @@
+"""Two connections at once, their order pinned: hold, start, see it wait, release.
+
+Each was seen to fail with its lock taken out: the pot's lock in `decide` (the second
+award met the database's own check instead of a refusal), the application's lock in
+`submit` (two numbers were drawn), and the round's share lock (a case was sent after its
+round had closed).
+"""
+
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.db import connection, transaction
+from django.utils import timezone
+
+from grants.models import Application, Decision, Outcome, Round, State
+from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.refusals import Refused
+from omradesatsing.notices.models import Notice
+from tests.cases import (
+    REASONS,
+    create_decider,
+    create_draft,
+    create_recommended,
+    create_round,
+    declare_impartial,
+)
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+WAIT = 0.6  # seconds within which an unlocked second call would have finished
+
+
+def in_own_connection(act):
+    """Run `act` as another request would: in a thread, on a connection of its own."""
+    with closing(connection):
+        return act()
+
+
+def second_waits_for(first, second):
+    """Hold `first` in its transaction, see `second` wait, let go; second's future."""
+    with ThreadPoolExecutor() as pool:
+        with transaction.atomic():
+            first()
+            attempt = pool.submit(in_own_connection, second)
+            with pytest.raises(TimeoutError):
+                attempt.result(timeout=WAIT)
+        attempt.exception(timeout=10)
+    return attempt
+
+
+def decide(application, decider):
+    return application.decide(
+        by=Actor(decider),
+        now=timezone.now(),
+        outcome=Outcome.GRANTED,
+        amount=application.versions.sent().last().amount,
+        **REASONS,
+    )
+
+
+def test_two_decision_makers_make_one_decision():
+    application = create_recommended()
+    one, other = create_decider(), create_decider()
+    declare_impartial(application, one, other)
+    stale = Application.objects.get(pk=application.pk)
+
+    attempt = second_waits_for(
+        lambda: decide(application, one), lambda: decide(stale, other)
+    )
+
+    assert str(attempt.exception()) == "Søknaden er alt avgjort."
+    assert isinstance(attempt.exception(), Refused)
+    assert [decision.decided_by for decision in Decision.objects.all()] == [one]
+    assert application.round.pots.get().balance == Decimal(80_000)
+
+
+def test_the_second_of_two_awards_sees_that_the_pot_is_empty():
+    round = create_round(balance=Decimal(25_000))
+    first = create_recommended(round=round)
+    second = create_recommended(round=round)
+    decider = create_decider()
+    declare_impartial(first, decider)
+    declare_impartial(second, decider)
+
+    attempt = second_waits_for(
+        lambda: decide(first, decider), lambda: decide(second, decider)
+    )
+
+    assert str(attempt.exception()) == "Det er ikke nok igjen i rammen."
+    assert round.pots.get().balance == Decimal(5_000)
+    assert Application.objects.get(pk=second.pk).state == State.RECOMMENDED
+
+
+def test_a_double_press_sends_one_application_with_one_number():
+    application = create_draft()
+    by = Actor(application.started_by)
+    again = Application.objects.get(pk=application.pk)
+
+    attempt = second_waits_for(
+        lambda: application.submit(by=by, now=timezone.now(), declared=True),
+        lambda: again.submit(by=by, now=timezone.now(), declared=True),
+    )
+
+    assert attempt.exception() is None
+    assert again.number == Application.objects.get(pk=application.pk).number
+    assert application.versions.count() == 1
+    assert Notice.objects.filter(kind="application_submitted").count() == 1
+
+
+def test_a_send_waits_for_a_change_of_the_closing():
+    round = create_round()
+    application = create_draft(round=round)
+    late = round.closes_at + timedelta(hours=1)
+
+    attempt = second_waits_for(
+        lambda: Round.objects.get(pk=round.pk).extend(
+            round.closes_at + timedelta(days=1),
+            by=Actor.system(),
+            reason="Portalen var nede.",
+        ),
+        lambda: application.submit(
+            by=Actor(application.started_by), now=late, declared=True
+        ),
+    )
+
+    assert attempt.exception() is None
+    assert Application.objects.get(pk=application.pk).submitted_at == late
+
+
+def test_two_cases_sent_at_once_get_two_numbers_without_a_gap():
+    round = create_round()
+    first, second = create_draft(round=round), create_draft(round=round)
+
+    attempt = second_waits_for(
+        lambda: first.submit(
+            by=Actor(first.started_by), now=timezone.now(), declared=True
+        ),
+        lambda: second.submit(
+            by=Actor(second.started_by), now=timezone.now(), declared=True
+        ),
+    )
+
+    assert attempt.exception() is None
+    assert sorted(Application.objects.values_list("sequence", flat=True)) == [1, 2]
