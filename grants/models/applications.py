@@ -5,7 +5,7 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models, transaction
-from django.db.models import Exists, F, OuterRef, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Subquery, Sum
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -128,6 +128,18 @@ class ApplicationQuerySet(models.QuerySet):
 
     def untaken(self):
         return self.filter(state=State.SUBMITTED, caseworker=None)
+
+    def with_current(self):
+        """Each with `title` and `asked` (kroner), as it was last sent."""
+        last = (
+            Version.objects.sent()
+            .filter(application=OuterRef("pk"))
+            .order_by("-number")
+        )
+        return self.annotate(
+            title=Subquery(last.values("title")[:1]),
+            asked=Subquery(last.values("amount")[:1]),
+        )
 
 
 def draft_key():
@@ -645,7 +657,7 @@ class Application(models.Model):
         pot = Pot.objects.for_area(self.round_id, self.area_id).locked().get()
         Application.objects.select_for_update(no_key=True, of=("self",)).get(pk=self.pk)
         recommendation = self.recommendations.filter(sent_back_at=None).last()
-        delegation = self._check_decider(amount, recommendation, by=by, now=now)
+        delegation = self.check_decider(amount, recommendation, by=by, now=now)
         asked = self.versions.sent().last().amount
         check_outcome(outcome, amount, asked=asked)
         if not self._step("decide", by=by, outcome=outcome, amount=amount):
@@ -697,7 +709,7 @@ class Application(models.Model):
         if not self.declarations.filter(user=by.user, conflict=False).exists():
             raise Refused("Vurder habiliteten din før du åpner saken.")
 
-    def _check_decider(self, amount, recommendation, *, by, now):
+    def check_decider(self, amount, recommendation, *, by, now):
         """The delegation that lets this user decide; refuses when there is none."""
         self._check_role(by, roles.DECIDER)
         self._check_impartial(by)
@@ -708,6 +720,11 @@ class Application(models.Model):
         prepared |= set(self.advice.values_list("given_by_id", flat=True))
         if by.user.pk in prepared:
             raise Refused("Du har forberedt saken og kan ikke avgjøre den selv.")
+        case = Application.objects.filter(pk=self.pk)
+        leader = by.user.leader
+        if leader and not case.without_conflicts_of(leader).exists():
+            # forvaltningsloven § 6: not even those directly below may decide.
+            raise Refused("Lederen din er inhabil i saken. Da kan ikke du avgjøre den.")
         delegation = (
             Delegation.objects.in_force(timezone.localdate(now))
             .filter(

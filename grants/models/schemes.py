@@ -1,4 +1,5 @@
 import pghistory
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
@@ -198,3 +199,14 @@ class LetterText(models.Model):
 
     def __str__(self):
         return f"{self.get_kind_display()} ({self.language})"
+
+    def clean(self):
+        try:
+            self.text.format(due_date="", appeal_body="")
+        except (KeyError, IndexError, ValueError, AttributeError):
+            raise ValidationError(
+                {
+                    "text": "Bare {due_date} og {appeal_body} kan stå i "
+                    "krøllparenteser. Sjekk at hver parentes er lukket."
+                }
+            ) from None
