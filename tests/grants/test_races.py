@@ -1,9 +1,9 @@
 """Two connections at once, their order pinned: hold, start, see it wait, release.
 
-Each was seen to fail with its lock taken out: the pot's lock in `decide` (the second
-award met the database's own check instead of a refusal), the application's lock in
-`submit` (two numbers were drawn), and the round's share lock (a case was sent after its
-round had closed).
+Each was seen to fail with its guard taken out: the pot's lock in `decide` (the second
+award met the database's own check instead of a refusal), the states in `_step` (two
+decisions), the application's lock in `submit` (two numbers were drawn), the round's
+share lock (a case was judged by a closing that was being changed).
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -15,7 +15,14 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
-from grants.models import Application, Decision, Outcome, Round, State
+from grants.models import (
+    Application,
+    Decision,
+    NumberSeries,
+    Outcome,
+    Round,
+    State,
+)
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.notices.models import Notice
@@ -106,6 +113,7 @@ def test_a_double_press_sends_one_application_with_one_number():
 
     assert attempt.exception() is None
     assert again.number == Application.objects.get(pk=application.pk).number
+    assert NumberSeries.objects.get().last == 1
     assert application.versions.count() == 1
     assert Notice.objects.filter(kind="application_submitted").count() == 1
 
