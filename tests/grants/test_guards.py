@@ -24,8 +24,9 @@ from grants.models import (
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
-from tests.cases import (
+from tests.factories import (
     assess,
+    create_area,
     create_caseworker,
     create_decided,
     create_draft,
@@ -37,7 +38,6 @@ from tests.cases import (
     create_user,
     declare_impartial,
 )
-from tests.factories import create_area
 
 pytestmark = pytest.mark.django_db
 

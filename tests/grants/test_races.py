@@ -26,7 +26,7 @@ from grants.models import (
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.notices.models import Notice
-from tests.cases import (
+from tests.factories import (
     REASONS,
     create_decider,
     create_draft,

@@ -13,10 +13,11 @@ from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
-from tests.cases import (
+from tests.factories import (
     REASONS,
     assess,
     create_applicant,
+    create_area,
     create_caseworker,
     create_coordinator,
     create_decided,
@@ -29,7 +30,6 @@ from tests.cases import (
     create_user,
     declare_impartial,
 )
-from tests.factories import create_area
 
 pytestmark = pytest.mark.django_db
 
