@@ -1,8 +1,10 @@
 import pghistory
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from areas.fields import search_column, slug_field, slug_is_free
 from areas.models.facts import Fact, PublishedQuerySet
@@ -15,14 +17,14 @@ class Document(Fact):
     """A report, plan, case, article or film about the programme."""
 
     class Kind(models.TextChoices):
-        REPORT = "report", _("rapport")
-        PLAN = "plan", _("plan")
-        EVALUATION = "evaluation", _("evaluering")
-        SURVEY = "survey", _("undersøkelse")
-        AGREEMENT = "agreement", _("avtale")
-        POLITICAL_CASE = "political_case", _("politisk sak")
-        ARTICLE = "article", _("artikkel")
-        FILM = "film", _("film")
+        REPORT = "report", gettext_lazy("rapport")
+        PLAN = "plan", gettext_lazy("plan")
+        EVALUATION = "evaluation", gettext_lazy("evaluering")
+        SURVEY = "survey", gettext_lazy("undersøkelse")
+        AGREEMENT = "agreement", gettext_lazy("avtale")
+        POLITICAL_CASE = "political_case", gettext_lazy("politisk sak")
+        ARTICLE = "article", gettext_lazy("artikkel")
+        FILM = "film", gettext_lazy("film")
 
     slug = slug_field(unique=True)
     title = models.CharField("tittel", max_length=200)
@@ -76,12 +78,25 @@ class Document(Fact):
                 " publiseres.",
             ),
         ]
+        indexes = [GinIndex(fields=["search"], name="document_search")]
 
     def __str__(self):
         return self.title
 
     def get_absolute_url(self):
         return reverse("areas:document_detail", args=[self.slug])
+
+    @property
+    def kind_and_year(self):
+        """«Rapport, 2016»; the kind alone when the year is not known."""
+        kind = str(self.get_kind_display()).capitalize()
+        if "kind" in self.derived:
+            kind = _("%(kind)s (utledet)") % {"kind": kind}
+        return f"{kind}, {self.year}" if self.year else kind
+
+    @property
+    def public_publisher(self):
+        return "" if "publisher" in self.unchecked else self.publisher
 
 
 @pghistory.track()

@@ -1,3 +1,5 @@
+from urllib.parse import urlsplit
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext as _
@@ -47,6 +49,11 @@ class Fact(models.Model):
     def public_source(self):
         """The address of the source, unless it must not be linked to yet."""
         return "" if "source_url" in self.unchecked else self.source_url
+
+    @property
+    def source_name(self):
+        """The site of the source, «bergen.kommune.no»; empty without a public one."""
+        return urlsplit(self.public_source).netloc.removeprefix("www.")
 
     @property
     def as_of_text(self):

@@ -70,6 +70,10 @@ class Agreement(Fact):
     def __str__(self):
         return self.title
 
+    def ends_within(self, time, day):
+        """It is in force on the day and ends before the time has passed."""
+        return self.ends_on is not None and day <= self.ends_on < day + time
+
     @property
     def span(self):
         return time_span(

@@ -1,5 +1,6 @@
 import pghistory
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
@@ -135,6 +136,7 @@ class Zone(Fact):
         ]
         indexes = [
             models.Index(fields=["name_key"], name="zone_name_key"),
+            GinIndex(fields=["search"], name="zone_search"),
         ]
 
     def __str__(self):

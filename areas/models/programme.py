@@ -2,6 +2,7 @@ from datetime import timedelta
 
 import pghistory
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, Func, OuterRef, Q, Subquery, Value
 from django.urls import reverse
@@ -103,6 +104,11 @@ class AreaQuerySet(PublishedQuerySet):
             ended_precision=Subquery(last.values("ends_precision")[:1]),
         )
 
+    def with_status(self, day):
+        """Adds `status`: the phase in force on the day, or None."""
+        phase = AreaPhase.objects.filter(in_force(day), area=OuterRef("pk"))
+        return self.annotate(status=Subquery(phase.values("status")[:1]))
+
     def by_name(self):
         return self.order_by("name_key", "pk")
 
@@ -155,6 +161,7 @@ class Area(Fact):
         verbose_name_plural = "områder"
         ordering = ["name_key", "pk"]
         constraints = [slug_is_free("area_slug_not_reserved")]
+        indexes = [GinIndex(fields=["search"], name="area_search")]
 
     def __str__(self):
         return self.name
@@ -251,6 +258,17 @@ class AreaZone(Fact):
     @property
     def is_derived(self):
         return "zone" in self.derived
+
+    def covers(self, day):
+        return (self.starts_on is None or self.starts_on <= day) and (
+            self.ends_on is None or day <= self.ends_on
+        )
+
+    @property
+    def span(self):
+        return time_span(
+            self.starts_on, self.starts_precision, self.ends_on, self.ends_precision
+        )
 
 
 # How long before the end of an agreement the pages say that what follows is not known.

@@ -22,6 +22,10 @@ class EventQuerySet(PublishedQuerySet):
         local = TruncDate("starts_at", tzinfo=timezone.get_default_timezone())
         return self.annotate(day=Coalesce(local, "date"))
 
+    def by_day(self):
+        """The latest first; those without a date last. After `with_day()`."""
+        return self.order_by(models.F("day").desc(nulls_last=True), "title", "pk")
+
     def coming(self, now):
         """From today on, the nearest first."""
         day = timezone.localdate(now)
@@ -31,7 +35,7 @@ class EventQuerySet(PublishedQuerySet):
         """Before today, the latest first; those without a date last."""
         day = timezone.localdate(now)
         past = self.with_day().filter(Q(day__lt=day) | Q(day__isnull=True))
-        return past.order_by(models.F("day").desc(nulls_last=True), "title", "pk")
+        return past.by_day()
 
 
 @pghistory.track()
@@ -101,6 +105,10 @@ class Event(Fact):
 
     def __str__(self):
         return self.title
+
+    def is_coming(self, day):
+        """From the day on. After `with_day()`."""
+        return self.day is not None and self.day >= day
 
     @property
     def date_text(self):

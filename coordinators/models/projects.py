@@ -1,4 +1,5 @@
 import pghistory
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -37,8 +38,11 @@ class ProjectQuerySet(PublishedQuerySet):
         )
         return self.filter(Exists(through))
 
-    def under_way(self):
-        return self.filter(status=Project.Status.ONGOING)
+    def in_any_area(self, areas):
+        through = Project.areas.through.objects.filter(
+            project=OuterRef("pk"), area__in=areas
+        )
+        return self.filter(Exists(through))
 
     def with_result(self):
         """Finished projects that can tell what became different."""
@@ -135,13 +139,21 @@ class Project(Fact):
                 violation_error_message="Skriv hvorfor prosjektet er stanset.",
             ),
         ]
-        indexes = [models.Index(fields=["title_key"], name="project_title_key")]
+        indexes = [
+            models.Index(fields=["title_key"], name="project_title_key"),
+            GinIndex(fields=["search"], name="project_search"),
+        ]
 
     def __str__(self):
         return self.title
 
     def get_absolute_url(self):
         return reverse("coordinators:project_detail", args=[self.slug])
+
+    @property
+    def is_open(self):
+        """Not finished, as far as is known: an idea, planned, under way or stopped."""
+        return self.status not in {"", self.Status.COMPLETED}
 
     @property
     def status_label(self):
