@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "django.contrib.sitemaps",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
+    "django.forms",  # its widget templates, some of which we replace
 ]
 
 MIDDLEWARE = [
@@ -160,20 +161,47 @@ LOGIN_URL = "account_request_login_code"
 LOGIN_REDIRECT_URL = "pages:my_page"
 ACCOUNT_ADAPTER = "omradesatsing.accounts.adapter.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
-ACCOUNT_SIGNUP_FIELDS = ["email*"]
+# There is no sign-up form; without password1 the log-in form would ask for none.
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 10 * 60
 ACCOUNT_LOGIN_BY_CODE_MAX_ATTEMPTS = 5
-ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
+# A new code is asked for on the first page, where the limits count it.
+ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = False
+# Per address ("key"), and wide enough per sender for a school behind one address.
+ACCOUNT_RATE_LIMITS = {
+    "request_login_code": "60/m/ip,3/15m/key",
+    "reset_password": "60/m/ip,3/15m/key",
+    "login": "60/m/ip",
+    "login_failed": "30/m/ip,5/15m/key",
+}
+PASSWORD_RESET_TIMEOUT = 60 * 60
 ACCOUNT_LOGOUT_REDIRECT_URL = "pages:home"
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "http" if DEMO else "https"
-ACCOUNT_FORMS = {"request_login_code": "omradesatsing.accounts.forms.LoginCodeForm"}
+ACCOUNT_FORMS = {
+    "request_login_code": "omradesatsing.accounts.forms.RequestCodeForm",
+    "confirm_login_code": "omradesatsing.accounts.forms.ConfirmCodeForm",
+    "login": "omradesatsing.accounts.forms.PasswordLogInForm",
+    "reset_password": "omradesatsing.accounts.forms.ForgottenPasswordForm",
+    "reset_password_from_key": "omradesatsing.accounts.forms.NewPasswordForm",
+    "change_password": "omradesatsing.accounts.forms.ChangePasswordForm",
+}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 
+# All processes count log-in attempts together: a memory of its own per process, and
+# every new process, would be new tries.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000, "CULL_FREQUENCY": 4},
+    }
+}
 SESSION_COOKIE_AGE = 60 * 60 * 8
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
