@@ -120,7 +120,7 @@ def build():
     return (
         '@charset "UTF-8";\n'
         "/* Built by tools/build_css.py. Designsystemet: MIT, Digdir. */\n"
-        "@layer ds.theme,ds.base,ds.components;\n"
+        "@layer ds.theme,ds.base,ds.admin,ds.components;\n"
         f"{minified(used_theme(theme, components + own))}\n"
         f"{components.strip()}\n{minified(own)}\n"
     )

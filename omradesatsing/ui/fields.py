@@ -20,7 +20,9 @@ BY_SPACE = re.compile(r"[0-9]{1,3}(?: [0-9]{3})+(?:[.,][0-9]+)?")
 BY_POINT = re.compile(r"[0-9]{1,3}(?:\.[0-9]{3})+(?:,[0-9]+)?")
 PLAIN = re.compile(r"[0-9]+(?:[.,][0-9]+)?")
 WITH_EXPONENT = re.compile(r"[0-9.,]*[0-9]e[+-]?[0-9]+", re.IGNORECASE)
-CURRENCY = re.compile(r"^(?:kr\.?|nok) ?| ?(?:,-|,–|kr\.?|kroner|nok)$", re.IGNORECASE)
+CURRENCY = re.compile(
+    r"^(?:kr\.?|nok) ?| ?(?:,[-–])? ?(?:kr\.?|kroner|nok)?$", re.IGNORECASE
+)
 
 # Bokmål, nynorsk and English, as one may well write in any of them.
 MONTHS = {
@@ -198,8 +200,8 @@ class NorwegianDateField(forms.DateField):
         if found := ISO_DATE.fullmatch(text):
             return tuple(int(part) for part in found.groups())
         if found := NUMERIC_DATE.fullmatch(text):
-            day, month, year = (int(part) for part in found.groups())
-            return (year + 2000 if year < 100 else year), month, day
+            day, month, year = found.groups()
+            return int(year if len(year) == 4 else f"20{year}"), int(month), int(day)
         found = WORDED_DATE.fullmatch(text)
         month = _month(found[2]) if found else None
         if month is None:

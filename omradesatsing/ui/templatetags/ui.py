@@ -179,6 +179,8 @@ def ds_widget(field):
         attrs["class"] = widget.attrs.get("class") or None
     if isinstance(widget, forms.Textarea):
         widget.attrs.pop("cols", None)
+    if widget.attrs.get("placeholder") == field.label:  # allauth says it twice
+        del widget.attrs["placeholder"]
     if limit := ds_limit(field):
         widget.attrs.pop("maxlength", None)
         described = [field.aria_describedby, f"{field.auto_id}_limit"]
