@@ -39,6 +39,8 @@ LOG_INS = {
     "soker": "søker",
     "soker2": "søker",
 }
+WEB = ("-m", "gunicorn", "--log-level", "warning", "omradesatsing.wsgi")
+WORKER = ("manage.py", "worker")
 # What the database is filled from, what the static files are, what is translated.
 KINDS = ("**/*.py", "data/*")
 CODE = ("omradesatsing", "areas", "coordinators", "grants")
@@ -56,8 +58,8 @@ def main():
         set_environment(port)
         ensure_database_url()
         coordinators = prepare()
-        children["Nettjeneren"] = run("-m", "gunicorn", "omradesatsing.wsgi")
-        children["Arbeideren"] = run("manage.py", "worker")
+        children["Nettjeneren"] = run(*WEB)
+        children["Arbeideren"] = run(*WORKER)
         while not is_ready(port):
             sleep_while_alive(children)
         print(welcome(port, coordinators), flush=True)

@@ -12,6 +12,7 @@ last one to let go of `use` stops the server.
 """
 
 import atexit
+import contextlib
 import fcntl
 import functools
 import hashlib
@@ -105,6 +106,8 @@ class DevDb:
                     self.programs / "pg_ctl",
                     *("stop", "-w", "-m", "fast", "-t", PATIENCE, "-D", self.data),
                 )
+                with contextlib.suppress(OSError):
+                    self.sockets.rmdir()
 
     def _lock(self, name, operation):
         path = self.folder.with_name(f"{self.folder.name}.{name}.lock")
@@ -156,13 +159,16 @@ class DevDb:
         return copy.joinpath(*programs.parts[-3:])
 
     def _run(self, *command):
+        return self._run_as_owner(*self.prefix, *command)
+
+    def _run_as_owner(self, *command):
         who = {}
         if self.owner:
             uid, gid = self.owner
             who = {"user": uid, "group": gid, "extra_groups": []}
         environment = {k: v for k, v in os.environ.items() if not k.startswith("PG")}
         return subprocess.run(  # noqa: S603
-            [*self.prefix, *map(str, command)],
+            list(map(str, command)),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -236,7 +242,8 @@ class DevDb:
     def _processes(self):
         # Each process of PostgreSQL stands in its data folder. A process id in
         # postmaster.pid tells less: it may be a zombie's, or somebody else's by now.
-        found = self._run(
+        # Asked from outside the user namespace: one namespace cannot look into another.
+        found = self._run_as_owner(
             *("find", "/proc", "-mindepth", "2", "-maxdepth", "2"),
             *("-path", "/proc/[0-9]*/cwd", "-printf", "%h\t%l\n"),
         )
