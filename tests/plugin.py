@@ -10,6 +10,12 @@ from pathlib import Path
 import pytest
 
 from omradesatsing.devdb import PROJECT, ensure_database_url
+from tests.chromium import find_chromium
+
+NO_CHROMIUM = (
+    "Fant ingen Chromium: nettlesertestene ble hoppet over."
+    " Kjør: apt-get install chromium"
+)
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -19,3 +25,17 @@ def pytest_load_initial_conftests():
     os.environ.setdefault("FILES_DIR", str(var / "test-files"))
     # No wait for the disk: these data are worth nothing after a power cut.
     ensure_database_url("postgres-test", durable=False)
+
+
+def pytest_collection_modifyitems(items):
+    in_browser = [item for item in items if item.get_closest_marker("browser")]
+    # In CI they run or fail: a skipped walk through the portal is no walk.
+    if in_browser and not os.environ.get("CI") and not find_chromium():
+        for item in in_browser:
+            item.add_marker(pytest.mark.skip(reason=NO_CHROMIUM))
+
+
+def pytest_terminal_summary(terminalreporter):
+    skipped = terminalreporter.stats.get("skipped", [])
+    if any(NO_CHROMIUM in str(report.longrepr) for report in skipped):
+        terminalreporter.write_line(NO_CHROMIUM)
