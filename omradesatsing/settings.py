@@ -303,6 +303,9 @@ PGHISTORY_ADMIN_MODEL = "pghistory.MiddlewareEvents"
 PORTAL_NAME = os.environ.get("PORTAL_NAME", "Områdesatsing i Bergen")
 CONTACT_EMAIL = os.environ.get("CONTACT_EMAIL", "")
 CONTACT_PHONE = os.environ.get("CONTACT_PHONE", "55 56 55 56")
+# Who in the municipality answers for the personal data, and how to reach the officer.
+CONTROLLER_UNIT = os.environ.get("CONTROLLER_UNIT", "")
+DATA_PROTECTION_OFFICER = os.environ.get("DATA_PROTECTION_OFFICER", "")
 ACCESSIBILITY_STATEMENT_URL = os.environ.get("ACCESSIBILITY_STATEMENT_URL", "")
 SECURITY_CONTACT = os.environ.get("SECURITY_CONTACT", "")
 

@@ -1,0 +1,97 @@
+import json
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.contrib.auth.views import redirect_to_login
+from django.core import signing
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
+
+from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.models import ParkedPost, User
+
+OWNER_FIELD = "_owner"
+OWNER_SALT = "accounts.form-owner"
+OWNER_SECONDS = 7 * 24 * 3600
+
+
+def actor(get_response):
+    """Give each request the Actor that verbs take, without touching the session."""
+
+    def middleware(request):
+        request.actor = SimpleLazyObject(lambda: Actor(request.user))
+        return get_response(request)
+
+    return middleware
+
+
+def sign_owner(user):
+    """The value of the hidden field that says whose form this is."""
+    return signing.dumps(user.pk, salt=OWNER_SALT)
+
+
+class LogInRequired(LoginRequiredMiddleware):
+    """Log-in everywhere, and not a word lost when it ended while someone typed."""
+
+    def handle_no_permission(self, request, view_func):
+        if request.method == "POST":
+            park(request)
+        # Employees have a password; everyone else gets a code.
+        staff = request.path.startswith(reverse("admin:index"))
+        address = reverse("account_login" if staff else settings.LOGIN_URL)
+        # Back by GET to the form itself: the browser does not repeat the POST.
+        return redirect_to_login(request.get_full_path(), address)
+
+
+def park(request):
+    """Keep the posted fields for the form's signed owner. True when they are kept.
+
+    Files are not kept. Nobody but the owner gets them back, so that it does not matter
+    who sent them: this may be called where log-in or the CSRF token has failed.
+    """
+    try:
+        owner_id = signing.loads(
+            request.POST.get(OWNER_FIELD, ""), salt=OWNER_SALT, max_age=OWNER_SECONDS
+        )
+    except signing.BadSignature:
+        return False
+    fields = {
+        # PostgreSQL's JSON has no place for NUL, and no one types it.
+        key.replace("\0", ""): [value.replace("\0", "") for value in values]
+        for key, values in request.POST.lists()
+        if key not in {"csrfmiddlewaretoken", OWNER_FIELD}
+    }
+    kept = ParkedPost.objects.fresh(request.arrived_at).filter(owner=owner_id)
+    if (
+        len(json.dumps(fields)) > ParkedPost.MAX_BYTES
+        or len(request.path) > ParkedPost._meta.get_field("path").max_length
+        or kept.count() >= ParkedPost.MAX_KEPT
+        or not User.objects.filter(pk=owner_id, is_active=True).exists()
+    ):
+        return False
+    ParkedPost.objects.create(
+        owner_id=owner_id,
+        path=request.path,
+        fields=fields,
+        parked_at=request.arrived_at,
+    )
+    return True
+
+
+def parked_fields(request):
+    """What this user lost at this address, as a QueryDict, or None. Changes nothing."""
+    kept = ParkedPost.objects.kept_for(
+        request.user, request.path, request.arrived_at
+    ).first()
+    if kept is None:
+        return None
+    data = QueryDict(mutable=True)
+    for key, values in kept.fields.items():
+        data.setlist(key, values)
+    return data
+
+
+def forget_parked(request):
+    """Drop what was parked at this address, once it is saved for good."""
+    ParkedPost.objects.filter(owner=request.user, path=request.path).delete()

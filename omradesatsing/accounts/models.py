@@ -1,0 +1,186 @@
+from datetime import timedelta
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
+from django.contrib.auth.models import (
+    AbstractBaseUser,
+    BaseUserManager,
+    PermissionsMixin,
+)
+from django.db import IntegrityError, models
+from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+
+class UserManager(BaseUserManager):
+    """Finds and makes users by e-mail address, whatever its case."""
+
+    def get_by_natural_key(self, email):
+        return self.get(email=email.strip().lower())
+
+    def create_user(self, email, password=None, **fields):
+        user = self.model(email=self.normalize_email(email).strip().lower(), **fields)
+        if password:
+            user.set_password(password)
+        else:
+            user.set_unusable_password()
+        user.save(using=self._db)
+        return user
+
+    def for_code(self, email):
+        """The user who may log in with a code at this address, or None.
+
+        An address that nobody has gets an account, empty until the code is used.
+        """
+        try:
+            user, _made = self.get_or_create(
+                email=email,
+                defaults={
+                    "password": make_password(None),
+                    "language": (get_language() or "nb")[:2],
+                },
+            )
+        except IntegrityError:  # not an address we can keep
+            return None
+        return user if user.is_active and not user.is_staff else None
+
+    def with_password(self):
+        """Those who log in with a password, or may choose one: employees."""
+        return self.filter(is_active=True).filter(
+            Q(is_staff=True) | ~Q(password__startswith=UNUSABLE_PASSWORD_PREFIX)
+        )
+
+    def never_used(self, now):
+        """Accounts of addresses that asked for a code and never used it.
+
+        A day old, and nothing points at them: not a row of any table, nor the journal.
+        """
+        unused = self.filter(
+            last_login=None,
+            is_staff=False,
+            groups=None,
+            leader=None,
+            date_joined__lt=now - timedelta(hours=24),
+            password__startswith=UNUSABLE_PASSWORD_PREFIX,
+        )
+        for relation in User._meta.related_objects:
+            rows = relation.related_model._base_manager
+            unused = unused.exclude(
+                Exists(rows.filter(**{relation.field.name: OuterRef("pk")}))
+            )
+        return unused
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(
+            email, password, is_staff=True, is_superuser=True, **fields
+        )
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person who can log in.
+
+    Once used never deleted, only anonymised: the journal points here.
+    """
+
+    email = models.EmailField(
+        _("e-postadresse"),
+        unique=True,
+        error_messages={"unique": _("Det finnes alt en bruker med denne adressen.")},
+    )
+    name = models.CharField(_("navn"), max_length=120, blank=True)
+    phone = models.CharField(_("telefon"), max_length=20, blank=True)
+    language = models.CharField(
+        _("språk"),
+        max_length=2,
+        choices=[("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")],
+        default="nb",
+    )
+    is_active = models.BooleanField("kan logge inn", default=True)
+    is_staff = models.BooleanField("ansatt", default=False)
+    leader = models.ForeignKey(
+        "self",
+        verbose_name="nærmeste leder",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="subordinates",
+    )
+    date_joined = models.DateTimeField("opprettet", default=timezone.now)
+    anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = []
+
+    class Meta:
+        verbose_name = "bruker"
+        verbose_name_plural = "brukere"
+        ordering = ["email"]
+        constraints = [
+            # Together with the unique index: one address, one user, whatever the case.
+            models.CheckConstraint(
+                name="user_email_is_lower_case",
+                condition=models.Q(email=Lower("email")),
+            ),
+        ]
+
+    def __str__(self):
+        return self.name or self.email
+
+    def clean(self):
+        super().clean()
+        self.email = self.email.strip().lower()
+
+    def get_full_name(self):
+        return str(self)
+
+    def has_role(self, role):
+        """Whether the user is in the group of that name (see `omradesatsing.roles`)."""
+        return self.is_active and role in self.role_names
+
+    @property
+    def role_names(self):
+        # Asked many times on a staff page; read once per user object.
+        if not hasattr(self, "_role_names"):
+            self._role_names = frozenset(self.groups.values_list("name", flat=True))
+        return self._role_names
+
+
+class ParkedPostQuerySet(models.QuerySet):
+    def fresh(self, now):
+        return self.filter(parked_at__gt=now - ParkedPost.KEPT_FOR)
+
+    def stale(self, now):
+        return self.filter(parked_at__lte=now - ParkedPost.KEPT_FOR)
+
+    def kept_for(self, user, path, now):
+        """The newest fields that this user, and nobody else, lost at this address."""
+        return self.fresh(now).filter(owner=user, path=path).order_by("-parked_at")
+
+
+class ParkedPost(models.Model):
+    """What someone typed in a form that was sent after the log-in had ended.
+
+    Given back only to the person who opened the form; gone after a day.
+    """
+
+    KEPT_FOR = timedelta(hours=24)
+    MAX_BYTES = 100_000
+    MAX_KEPT = 50  # per person
+
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="parked")
+    path = models.CharField(max_length=300)
+    fields = models.JSONField(help_text="Field name to list of values, as posted.")
+    parked_at = models.DateTimeField(default=timezone.now)
+
+    objects = ParkedPostQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["owner", "path", "-parked_at"])]
+
+    def __str__(self):
+        return self.path

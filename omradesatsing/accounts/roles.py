@@ -1,0 +1,10 @@
+"""The names of the roles; what each may do is in `omradesatsing.roles` and verbs."""
+
+EDITOR = "Redaktør"
+COORDINATOR = "Områdekoordinator"
+CASEWORKER = "Saksbehandler"
+DECIDER = "Beslutter"
+FINANCE = "Økonomi"
+APPEALS = "Klagebehandler"
+ADMINISTRATOR = "Administrator"
+READER = "Leser"
