@@ -1,0 +1,305 @@
+"""A real portal for the browser: gunicorn, one worker, SMTP, and a seeded database.
+
+The database is cloned from one that was seeded once, so each module starts from the
+same demo. The browser is the machine's own Chromium.
+"""
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass, field
+from email import message_from_bytes
+from email.policy import default as modern
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import psycopg
+import pytest
+from aiosmtpd.controller import Controller
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import sync_playwright
+from psycopg.conninfo import make_conninfo
+
+from tests.chromium import FLAGS, find_chromium
+
+ROOT = Path(__file__).parent.parent.parent
+PHONE = {"width": 360, "height": 740}
+DESK = {"width": 1280, "height": 900}
+PASSWORD = "omradesatsing"
+# Everything WCAG 2.2 A and AA asks that can be checked by machine, and good practice.
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def pytest_collection_modifyitems(items):
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            # One xdist worker: one seeded database, one server at a time.
+            item.add_marker(pytest.mark.xdist_group("browser"))
+
+
+def pytest_runtest_setup(item):
+    if item.get_closest_marker("browser") and not find_chromium():
+        if os.environ.get("CI"):
+            pytest.fail("CI must run the browser tests, and no Chromium was found.")
+        pytest.skip("No Chromium was found: apt-get install chromium")
+
+
+class Inbox:
+    """Takes every e-mail that the portal sends, as any mail server would."""
+
+    def __init__(self):
+        self.mails = []
+
+    async def handle_DATA(self, server, session, envelope):  # noqa: N802
+        self.mails.append(
+            (envelope.rcpt_tos[0], message_from_bytes(envelope.content, policy=modern))
+        )
+        return "250 OK"
+
+    def wait_for(self, recipient, pattern, *, timeout=20):
+        """The first match of the pattern in a mail to the recipient, newest first."""
+        until = time.monotonic() + timeout
+        while time.monotonic() < until:
+            for to, mail in reversed(self.mails):
+                text = mail["subject"] + "\n" + mail.get_content()
+                if to == recipient and (match := re.search(pattern, text)):
+                    return match
+            time.sleep(0.1)
+        raise AssertionError(f"No mail to {recipient} with {pattern!r}: {self.mails}")
+
+
+@dataclass
+class Portal:
+    url: str
+    inbox: Inbox
+    processes: list = field(default_factory=list)
+
+    def stop(self):
+        for process in self.processes:
+            process.send_signal(signal.SIGTERM)
+        for process in self.processes:
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def environment(database, **more):
+    kept = {
+        key: os.environ[key] for key in ("PATH", "HOME", "LANG") if key in os.environ
+    }
+    var = Path(os.environ.get("VAR_DIR") or ROOT / "var")
+    return kept | {
+        "DATABASE_URL": database,
+        "DEMO": "1",
+        "VAR_DIR": str(var),
+        "FILES_DIR": str(var / "browser-files"),
+        "PYTHONUNBUFFERED": "1",
+        **more,
+    }
+
+
+def run(code, database):
+    """Run management commands in one process: each start of Django costs a second."""
+    subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code],
+        cwd=ROOT,
+        env=environment(database)
+        | {"DJANGO_SETTINGS_MODULE": "omradesatsing.settings"},
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+
+
+SEED = """
+import django; django.setup()
+from django.core.management import call_command
+from io import StringIO
+call_command("migrate", verbosity=0)
+call_command("collectstatic", interactive=False, verbosity=0)
+call_command("translations", "compile", stdout=StringIO())
+call_command("load_programme", stdout=StringIO())
+call_command("load_demo", stdout=StringIO())
+"""
+
+
+def on_server(*statements):
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def seed():
+    """The name of a database with the real facts and the demo."""
+    on_server(
+        "DROP DATABASE IF EXISTS browser_seed WITH (FORCE)",
+        "CREATE DATABASE browser_seed",
+    )
+    run(SEED, make_conninfo(os.environ["DATABASE_URL"], dbname="browser_seed"))
+    return "browser_seed"
+
+
+@pytest.fixture(scope="module")
+def portal(seed):
+    """A running portal on a fresh clone of the seeded database."""
+    name = "browser_clone"
+    on_server(
+        f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
+        f"CREATE DATABASE {name} TEMPLATE {seed}",
+    )
+    inbox = Inbox()
+    mail = Controller(inbox, hostname="127.0.0.1", port=free_port())
+    mail.start()
+    port = free_port()
+    env = environment(
+        make_conninfo(os.environ["DATABASE_URL"], dbname=name),
+        SITE_URL=f"http://127.0.0.1:{port}",
+        EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
+        EMAIL_HOST="127.0.0.1",
+        EMAIL_PORT=str(mail.port),
+    )
+    running = Portal(f"http://127.0.0.1:{port}", inbox)
+    try:
+        for command in (
+            [
+                *("-m", "gunicorn", "omradesatsing.wsgi", "--no-control-socket"),
+                *("--bind", f"127.0.0.1:{port}", "--workers", "2"),
+                *("--log-level", "warning"),
+            ],
+            ["manage.py", "worker"],
+        ):
+            running.processes.append(
+                subprocess.Popen(
+                    [sys.executable, "-W", "ignore", *command], cwd=ROOT, env=env
+                )
+            )
+        wait_until_ready(running)
+        yield running
+    finally:
+        running.stop()
+        mail.stop()
+        on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+def wait_until_ready(running, *, timeout=30):
+    until = time.monotonic() + timeout
+    while time.monotonic() < until:
+        try:
+            with urlopen(f"{running.url}/readyz", timeout=2) as answer:  # noqa: S310
+                if answer.status == 200:
+                    return
+        except (URLError, OSError):
+            time.sleep(0.1)
+    raise AssertionError("The portal did not start.")
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=find_chromium(), args=list(FLAGS)
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, portal):
+    """Make a page: `visit(size, script=True)`. Fails on any request off our own host.
+
+    Everything the browser complains about on its console ends up in `page.complaints`,
+    and must be empty when the test is done: the content policy's refusals among them.
+    """
+    contexts = []
+
+    def make(size, *, script=True):
+        context = chromium.new_context(
+            base_url=portal.url,
+            viewport=size,
+            locale="nb-NO",
+            timezone_id="Europe/Oslo",
+            java_script_enabled=script,
+        )
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.complaints = []
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on(
+            "console",
+            lambda message: (
+                message.type == "error" and page.complaints.append(message.text)
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: (
+                request.url.startswith((portal.url, "data:", "blob:"))
+                or page.complaints.append(f"third party: {request.url}")
+            ),
+        )
+        contexts.append((context, page))
+        return page
+
+    yield make
+    for context, page in contexts:
+        context.close()
+        assert page.complaints == []
+
+
+def check(page, *, wide_tables=False):
+    """axe finds nothing, and nothing sticks out at the side of the screen.
+
+    axe needs script, so a page without it is checked by its twin that has it.
+    """
+    if page.context.browser and page.evaluate("() => true"):
+        found = (
+            Axe()
+            .run(page, options={"runOnly": {"type": "tag", "values": RULES}})
+            .response["violations"]
+        )
+        told = [
+            (fault["id"], [node["html"][:160] for node in fault["nodes"]])
+            for fault in found
+        ]
+        assert told == [], page.url
+    wide = page.evaluate(
+        "() => { const root = document.documentElement;"
+        " return root.scrollWidth - root.clientWidth; }"
+    )
+    assert wide <= 0, f"{page.url} is {wide} px too wide"
+    keep_html(page)
+
+
+def keep_html(page):
+    """Leave the page for the Nu checker, when CI asks for it."""
+    folder = os.environ.get("SAVE_HTML_DIR")
+    if folder:
+        name = (
+            re.sub(r"[^a-z0-9]+", "-", page.url.split("/", 3)[3].lower()) or "forside"
+        )
+        Path(folder).mkdir(parents=True, exist_ok=True)
+        # As the server sent it, not as scripts left it.
+        html = page.context.request.get(page.url).text()
+        (Path(folder) / f"{name[:100]}.html").write_text(html)
+
+
+def log_in_staff(page, login):
+    page.goto("/logg-inn/passord/")
+    page.get_by_label("E-post").fill(f"{login}@demo.example")
+    page.get_by_label("Passord", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Logg inn").click()
