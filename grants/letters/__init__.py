@@ -1,0 +1,243 @@
+"""Letters, built from what was decided and from dated texts; nothing is typed freely.
+
+A letter is a title and a list of sections. A section is a dict with `heading` and any
+of `mark` (a frame that says that this is an example), `paragraphs` (list of texts),
+`facts` (list of [label, value]), and `columns` (three headings) with `lines` (list of
+[criterion, mark, reason]). The page and the PDF are both made from it, and every word
+is in it, labels too: a letter does not change language with its reader.
+"""
+
+from datetime import timedelta
+
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from grants.deadlines import due_date
+from grants.models.schemes import LegalTerm, LetterText
+from omradesatsing.accounts.refusals import Refused
+from omradesatsing.ui.templatetags.ui import date_no, money, phone
+
+
+def decision_letter(decision, *, language, now):
+    """Title and sections of the letter that tells of a decision.
+
+    `language` is nb, nn or en; `now` is when it is announced: the time to appeal is
+    counted from that day and written as a date. What people typed stays as they typed
+    it. Raises Refused when a text or a period that the law asks for is not in force.
+    """
+    with translation.override(language):
+        return title_of(decision), sections_of(decision, language=language, now=now)
+
+
+def title_of(decision):
+    titles = {
+        "granted": _("Vi har sagt ja til søknaden"),
+        "partly": _("Vi har sagt ja til en del av søknaden"),
+        "refused": _("Vi har sagt nei til søknaden"),
+        "dismissed": _("Vi har avvist søknaden"),
+    }
+    return titles[decision.outcome]
+
+
+def sections_of(decision, *, language, now):
+    version = decision.application.versions.sent().last()
+    sections = [outcome(decision, version)]
+    if decision.version > 1:
+        sections.append(
+            {
+                "heading": _("Vedtaket er rettet"),
+                "paragraphs": [
+                    _("Dette vedtaket erstatter det vi har sendt før. Dette er rettet:")
+                ]
+                + paragraphs(decision.what_changed),
+            }
+        )
+    sections += reasons(decision)
+    if decision.gives_money:
+        sections += award(decision, version)
+    sections += fixed_texts(decision, language=language, now=now)
+    sections.append(signature(decision))
+    return sections
+
+
+def outcome(decision, version):
+    application = decision.application
+    scheme = application.round.scheme
+    facts = [
+        [_("Søker"), application.applicant.name],
+        [_("Prosjekt"), version.title],
+        [_("Område"), application.area.name],
+        [_("Utlysning"), application.round.title],
+        [_("Ordning"), scheme.name],
+        [_("Søkt om"), money(decision.asked_amount)],
+    ]
+    if scheme.legal_basis:
+        facts.insert(5, [_("Ordningen bygger på"), scheme.legal_basis])
+    if decision.gives_money:
+        facts.append([_("Innvilget"), money(decision.amount)])
+    facts.append([_("Vedtaksdato"), date_no(decision.decided_at)])
+    section = {
+        "heading": _("Vedtaket"),
+        "paragraphs": [outcome_sentence(decision, version)],
+        "facts": facts,
+    }
+    if scheme.example:
+        section["mark"] = _("Eksempel – ikke et vedtak fra Bergen kommune")
+    return section
+
+
+def outcome_sentence(decision, version):
+    sentences = {
+        "granted": _("Dere får %(amount)s til prosjektet «%(project)s»."),
+        "partly": _(
+            "Dere får %(amount)s til prosjektet «%(project)s». Det er mindre enn "
+            "dere søkte om."
+        ),
+        "refused": _(
+            "Dere får ikke tilskudd til prosjektet «%(project)s» denne gangen."
+        ),
+        "dismissed": _(
+            "Søknaden om prosjektet «%(project)s» er avvist. Det betyr at vi ikke har "
+            "vurdert innholdet."
+        ),
+    }
+    if decision.application.applicant.kind == "person":
+        sentences |= {
+            "granted": _("Du får %(amount)s til prosjektet «%(project)s»."),
+            "partly": _(
+                "Du får %(amount)s til prosjektet «%(project)s». Det er mindre enn du "
+                "søkte om."
+            ),
+            "refused": _(
+                "Du får ikke tilskudd til prosjektet «%(project)s» denne gangen."
+            ),
+        }
+    return sentences[decision.outcome] % {
+        "amount": money(decision.amount),
+        "project": version.title,
+    }
+
+
+def reasons(decision):
+    """Facts, rules and considerations, then the line for each published criterion."""
+    found = [
+        {"heading": heading, "paragraphs": paragraphs(text)}
+        for heading, text in [
+            (_("Dette bygger vi på"), decision.facts),
+            (_("Reglene vi har brukt"), decision.rules),
+            (_("Slik har vi vurdert det"), decision.considerations),
+        ]
+        if text
+    ]
+    lines = [
+        [line.criterion.name, _("%(mark)d av 5") % {"mark": line.mark}, line.text]
+        for line in decision.lines.select_related("criterion")
+    ]
+    # A dismissal does not judge what was applied for, even if someone had marked it.
+    if lines and decision.outcome != "dismissed":
+        found.append(
+            {
+                "heading": _("Vurdert mot kriteriene i utlysningen"),
+                "paragraphs": [
+                    _("Skalaen går fra 1 (i liten grad) til 5 (i svært stor grad).")
+                ],
+                "columns": [_("Kriterium"), _("Vurdering"), _("Begrunnelse")],
+                "lines": lines,
+            }
+        )
+    return found
+
+
+def award(decision, version):
+    """What the money is for, when it comes, and what is asked for in return."""
+    round = decision.application.round
+    report_due = version.ends_on + timedelta(days=round.report_due_days)
+    found = [
+        {
+            "heading": _("Tilskuddet"),
+            "facts": [
+                [_("Beløp"), money(decision.amount)],
+                [_("Formål"), version.summary],
+                [
+                    _("Prosjektperiode"),
+                    f"{date_no(version.starts_on)} – {date_no(version.ends_on)}",
+                ],
+                [_("Utbetaling"), str(round.get_payment_mode_display())],
+                [_("Rapport"), _("senest %(day)s") % {"day": date_no(report_due)}],
+                [_("Krav til rapporten"), " ".join(paragraphs(round.report_rule))],
+            ],
+        }
+    ]
+    if decision.conditions:
+        found.append(
+            {
+                "heading": _("Særlige vilkår for dette tilskuddet"),
+                "paragraphs": paragraphs(decision.conditions),
+            }
+        )
+    return found
+
+
+def fixed_texts(decision, *, language, now):
+    """The passages that the law asks for, in the wording in force on the day."""
+    day = timezone.localdate(now)
+    facts = {
+        "{due_date}": date_no(due_date(LegalTerm.Kind.APPEAL, start=now)),
+        "{appeal_body}": decision.application.round.scheme.appeal_body.name,
+    }
+    texts = {
+        text.kind: text
+        for text in LetterText.objects.in_force(day)
+        .filter(language=language)
+        .order_by("valid_from")
+    }
+    sections = []
+    for kind in kinds_for(decision):
+        if kind not in texts:
+            raise Refused(
+                f"Brevteksten «{kind.label}» mangler på {language}. Be administrator "
+                "legge den inn."
+            )
+        body = texts[kind].text
+        # Not str.format: a brace that someone typed must not stop a decision.
+        for placeholder, value in facts.items():
+            body = body.replace(placeholder, value)
+        sections.append(
+            {"heading": texts[kind].heading, "paragraphs": paragraphs(body)}
+        )
+    return sections
+
+
+def kinds_for(decision):
+    """The fixed texts of a decision's letter, in order."""
+    kinds = [LetterText.Kind.APPEAL, LetterText.Kind.ACCESS]
+    if not (decision.facts and decision.rules and decision.considerations):
+        kinds.insert(0, LetterText.Kind.REASONS)
+    if decision.gives_money:
+        kinds.insert(0, LetterText.Kind.AWARD_TERMS)
+    return kinds
+
+
+def signature(decision):
+    round = decision.application.round
+    delegation = decision.delegation
+    contact = [round.contact_name, round.contact_email, phone(round.contact_phone)]
+    return {
+        "heading": _("Ansvarlig og kontakt"),
+        "facts": [
+            [_("Avgjort av"), f"{decision.decided_by}, {delegation.to_title}"],
+            [
+                _("Myndighet fra"),
+                f"{delegation.from_body}, {delegation.reference}",
+            ],
+            [_("Saksbehandler"), str(decision.prepared_by)],
+            [_("Kontakt"), ", ".join(part for part in contact if part)],
+        ],
+        "paragraphs": [
+            _("Brevet er godkjent elektronisk og har derfor ingen underskrift.")
+        ],
+    }
+
+
+def paragraphs(text):
+    return [part.strip() for part in text.splitlines() if part.strip()]
