@@ -86,6 +86,11 @@ class StoredFile(models.Model):
             default_storage.delete(path)
             raise
 
+    def discard(self):
+        """Remove a file that nothing points at: the row, then what is on disk."""
+        self.delete()
+        default_storage.delete(self.path)
+
     def open(self):
         return default_storage.open(self.path, "rb")
 
