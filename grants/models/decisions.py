@@ -226,7 +226,7 @@ class DecisionLine(models.Model):
 class Letter(models.Model):
     """A letter to the applicant, in parts, as it was sent. The PDF is made by a job.
 
-    `parts` is what `grants.letters.decision_parts` built: everything the letter says,
+    `parts` is what `grants.letters.decision_letter` built: everything the letter says,
     so that page and PDF say the same for ever.
     """
 
@@ -270,7 +270,7 @@ class Letter(models.Model):
     @classmethod
     def write(cls, decision, *, now):
         """The letter of a decision, in the language of the one who sent the case."""
-        language = decision.application.started_by.language
+        language = decision.application.versions.sent().last().sent_by.language
         title, parts = decision_letter(decision, language=language, now=now)
         letter = cls.objects.create(
             application=decision.application,
