@@ -1,4 +1,4 @@
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 
@@ -11,8 +11,9 @@ class OmradesatsingConfig(AppConfig):
     def ready(self):
         from omradesatsing.roles import sync_roles
 
-        # Permissions exist only after migrations; the roles are made from them.
-        post_migrate.connect(sync_roles, sender=self)
+        # The roles are made from permissions, and each app's come with its own signal:
+        # wait for the last app.
+        post_migrate.connect(sync_roles, sender=[*apps.get_app_configs()][-1])
 
 
 class PortalAdminConfig(AdminConfig):
