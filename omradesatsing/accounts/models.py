@@ -60,16 +60,17 @@ class UserManager(BaseUserManager):
         unused = self.filter(
             last_login=None,
             is_staff=False,
-            groups=None,
             leader=None,
             date_joined__lt=now - timedelta(hours=24),
             password__startswith=UNUSABLE_PASSWORD_PREFIX,
         )
-        for relation in User._meta.related_objects:
-            rows = relation.related_model._base_manager
-            unused = unused.exclude(
-                Exists(rows.filter(**{relation.field.name: OuterRef("pk")}))
-            )
+        for field in User._meta.get_fields(include_hidden=True):
+            # A proxy is no table of its own: pghistory's view of all events.
+            if not field.one_to_many or field.related_model._meta.proxy:
+                continue
+            rows = field.related_model._base_manager
+            points_here = rows.filter(**{field.field.name: OuterRef("pk")})
+            unused = unused.exclude(Exists(points_here))
         return unused
 
     def create_superuser(self, email, password=None, **fields):

@@ -1,0 +1,14 @@
+from django.shortcuts import redirect, render
+
+from omradesatsing.accounts.middleware import park
+
+
+def csrf_failure(request, reason=""):
+    """The form's token is missing or too old: keep what was typed, or say what to do.
+
+    Most often it was opened before a new log-in. Its signed owner gets the fields back
+    in a fresh form; nothing is done with them here.
+    """
+    if park(request):
+        return redirect(request.get_full_path())
+    return render(request, "403_csrf.html", status=403)
