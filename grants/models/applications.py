@@ -67,6 +67,15 @@ READS_ALL = {
 }
 
 
+def reads_all_cases(user):
+    return user.is_superuser or bool(user.role_names & READS_ALL)
+
+
+def reads_cases(user):
+    """Whether the user reads any cases at all, theirs to see or not."""
+    return reads_all_cases(user) or user.has_role(roles.COORDINATOR)
+
+
 class Step(models.TextChoices):
     """The parts of the form, in order. A request for more may reopen some of them."""
 
@@ -74,6 +83,27 @@ class Step(models.TextChoices):
     WHAT = "prosjekt", _("Hva dere vil gjøre")
     MONEY = "okonomi", _("Penger")
     FILES = "vedlegg", _("Vedlegg")
+
+
+# What must be filled in before an application can be sent, and how we ask for it.
+NEEDED = {
+    Step.WHO: [
+        ("contact_name", _("Skriv hvem vi kan kontakte.")),
+        ("contact_email", _("Skriv e-postadressen til kontaktpersonen.")),
+    ],
+    Step.WHAT: [
+        ("title", _("Gi prosjektet et navn.")),
+        ("summary", _("Fortell kort hva prosjektet er.")),
+        ("description", _("Fortell hva dere vil gjøre.")),
+        ("need", _("Fortell hvorfor det trengs her.")),
+        ("participants", _("Fortell hvem det er for, og hvem som blir med.")),
+        ("place", _("Skriv hvor det skal skje.")),
+        ("permission", _("Svar på om dere trenger lov fra eieren av stedet.")),
+        ("starts_on", _("Skriv når dere begynner.")),
+        ("ends_on", _("Skriv når dere er ferdige.")),
+    ],
+    Step.MONEY: [("amount", _("Skriv hvor mye dere søker om."))],
+}
 
 
 class ApplicationQuerySet(models.QuerySet):
@@ -102,7 +132,7 @@ class ApplicationQuerySet(models.QuerySet):
 
     def in_scope_of(self, user):
         cases = self.sent()
-        if user.is_superuser or user.role_names & READS_ALL:
+        if reads_all_cases(user):
             return cases
         if user.has_role(roles.COORDINATOR):
             areas = areas_of(user, timezone.localdate())
@@ -307,8 +337,12 @@ class Application(models.Model):
 
     @classmethod
     @transaction.atomic
-    def start(cls, *, round, area, applicant, by, now, title="", flags=()):
-        """A new draft with an empty working copy. The round must be open."""
+    def start(cls, *, round, area, applicant, by, now, title="", flags=(), key=None):
+        """A new draft with an empty working copy. The round must be open.
+
+        `key` is the draft's address when the form chose it beforehand, so that the
+        same form sent twice makes one draft (the second meets the unique key).
+        """
         if Round.held_open(round.pk, now) is None:
             raise Refused(_("Utlysningen tar ikke imot søknader nå."))
         if not applicant.has_member(by.user):
@@ -323,6 +357,7 @@ class Application(models.Model):
             applicant=applicant,
             started_by=by.user,
             advice_flags=list(flags),
+            key=key or draft_key(),
         )
         application.versions.create(number=1, title=title, edited_by=by.user)
         JournalEntry.record("application_started", about=application, by=by)
@@ -419,6 +454,8 @@ class Application(models.Model):
     @transaction.atomic
     def answer_request(self, *, by, now, answer):
         """Send what was asked for: an answer in words, the changed version, or both."""
+        # Parent before child; a step that is being saved ends before this begins.
+        Application.objects.select_for_update(no_key=True, of=("self",)).get(pk=self.pk)
         request = self.info_requests.select_for_update().open().first()
         self._check_member(by)
         copy = self.working_copy()
@@ -436,7 +473,10 @@ class Application(models.Model):
             request.answered_at = now
             request.answered_by = by.user
             request.answer = answer.strip()
-            request.save(update_fields=["answered_at", "answered_by", "answer"])
+            request.unsent_answer = ""
+            request.save(
+                update_fields=["answered_at", "answered_by", "answer", "unsent_answer"]
+            )
             self.__dict__.pop("open_request", None)
             self.__dict__.pop("current", None)
             Notice.write(
@@ -949,25 +989,7 @@ class Version(models.Model):
     def missing(self):
         """What must be filled in before it can be sent: [(step, field, message)]."""
         found = []
-        required = {
-            Step.WHO: [
-                ("contact_name", _("Skriv hvem vi kan kontakte.")),
-                ("contact_email", _("Skriv e-postadressen til kontaktpersonen.")),
-            ],
-            Step.WHAT: [
-                ("title", _("Gi prosjektet et navn.")),
-                ("summary", _("Fortell kort hva prosjektet er.")),
-                ("description", _("Fortell hva dere vil gjøre.")),
-                ("need", _("Fortell hvorfor det trengs her.")),
-                ("participants", _("Fortell hvem det er for, og hvem som blir med.")),
-                ("place", _("Skriv hvor det skal skje.")),
-                ("permission", _("Svar på om dere trenger lov fra eieren av stedet.")),
-                ("starts_on", _("Skriv når dere begynner.")),
-                ("ends_on", _("Skriv når dere er ferdige.")),
-            ],
-            Step.MONEY: [("amount", _("Skriv hvor mye dere søker om."))],
-        }
-        for step, fields in required.items():
+        for step, fields in NEEDED.items():
             for name, message in fields:
                 if getattr(self, name) in (None, ""):
                     found.append((step, name, message))
@@ -1149,6 +1171,11 @@ class InfoRequest(models.Model):
         verbose_name=_("deler som kan endres"),
         default=list,
         blank=True,
+    )
+    unsent_answer = models.TextField(
+        blank=True,
+        editable=False,
+        help_text="What the applicant has written and not sent. Staff never read it.",
     )
     answer = models.TextField(_("svar"), max_length=2000, blank=True)
     answered_at = models.DateTimeField(null=True, editable=False)

@@ -1,0 +1,289 @@
+"""The forms of the case page. Each reads what one verb takes; the verb is the guard."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django import forms
+from django.db.models import Exists, OuterRef
+
+from grants.models import (
+    Advice,
+    Declaration,
+    InfoRequest,
+    Mark,
+    Outcome,
+    Step,
+)
+from omradesatsing.accounts import roles
+from omradesatsing.accounts.models import User
+from omradesatsing.ui.fields import MoneyField, NorwegianDateField
+
+
+def textarea(rows):
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class CaseForm(forms.Form):
+    """A form about one case. Several stand on a page, so ids carry the form's name."""
+
+    name = ""
+    heading = ""
+    button = ""
+
+    def __init__(self, data=None, *, case, **kwargs):
+        self.case = case
+        super().__init__(data, auto_id=f"id_{self.name}_%s", **kwargs)
+
+
+class DeclareForm(CaseForm):
+    name = "declare"
+
+    HABIL, INHABIL = "habil", "inhabil"
+    answer = forms.ChoiceField(
+        label="Er du habil i saken?",
+        choices=[
+            (HABIL, "Ja, jeg er habil"),
+            (INHABIL, "Nei, jeg er inhabil"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    ground = forms.ChoiceField(
+        label="Hva gjør deg inhabil?",
+        help_text="Svar bare hvis du er inhabil.",
+        choices=Declaration.Ground,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+
+    def clean(self):
+        data = super().clean()
+        conflict = data.get("answer") == self.INHABIL
+        if conflict and not data.get("ground"):
+            self.add_error("ground", "Velg hva slags tilknytning det er.")
+        if data.get("answer") == self.HABIL and data.get("ground"):
+            self.add_error(
+                "answer", "Du har valgt en tilknytning. Da er du inhabil i saken."
+            )
+        return data
+
+    def declaration(self):
+        """What the verb `declare` takes."""
+        conflict = self.cleaned_data["answer"] == self.INHABIL
+        return {
+            "conflict": conflict,
+            "ground": self.cleaned_data["ground"] if conflict else "",
+        }
+
+
+class HandOverForm(CaseForm):
+    name = "hand_over"
+    heading = "Gi saken til en annen"
+    button = "Gi videre"
+
+    to = forms.ModelChoiceField(
+        label="Saksbehandler", queryset=User.objects.none(), empty_label="Velg"
+    )
+
+    def __init__(self, *args, case, **kwargs):
+        super().__init__(*args, case=case, **kwargs)
+        conflict = Declaration.objects.filter(
+            application=case, user=OuterRef("pk"), conflict=True
+        )
+        self.fields["to"].queryset = (
+            User.objects.filter(
+                ~Exists(conflict),
+                is_active=True,
+                is_staff=True,
+                groups__name=roles.CASEWORKER,
+            )
+            .exclude(pk=case.caseworker_id)
+            .order_by("name", "email")
+        )
+
+
+class RequestInfoForm(CaseForm):
+    name = "request_info"
+    heading = "Be søkeren om mer"
+    button = "Send til søkeren"
+
+    text = forms.CharField(
+        label="Hva mangler, og hvordan kan søkeren rette det?",
+        help_text="Søkeren leser dette. Skriv kort, ett punkt på hver linje.",
+        max_length=InfoRequest._meta.get_field("text").max_length,
+        widget=textarea(6),
+    )
+    due_on = NorwegianDateField(label="Svar innen")
+    steps = forms.MultipleChoiceField(
+        label="Hvilke deler kan søkeren endre?",
+        help_text="Ingen: søkeren svarer bare med tekst.",
+        choices=Step,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+
+    # Long enough to ask a board; can be changed in the form.
+    DAYS = timedelta(days=14)
+
+    def __init__(self, *args, case, today=None, **kwargs):
+        initial = {"due_on": today + self.DAYS} if today else {}
+        super().__init__(*args, case=case, initial=initial, **kwargs)
+
+
+class AdviceForm(CaseForm):
+    name = "advise"
+    heading = "Gi råd fra området"
+    button = "Lagre rådet"
+
+    stance = forms.ChoiceField(
+        label="Ditt råd", choices=Advice.Stance, widget=forms.RadioSelect
+    )
+    text = forms.CharField(
+        label="Begrunnelse",
+        help_text="Hva betyr prosjektet for området, og hvordan passer det med resten?",
+        max_length=Advice._meta.get_field("text").max_length,
+        widget=textarea(5),
+    )
+
+
+class AssessForm(CaseForm):
+    """A mark and a comment for each published criterion, all at once."""
+
+    name = "assess"
+    heading = "Vurder kriteriene"
+    button = "Lagre vurderingen"
+
+    def __init__(self, *args, case, criteria, earlier=None, **kwargs):
+        initial = {}
+        if earlier:
+            initial["comment"] = earlier.comment
+            for mark in earlier.marks.all():
+                initial[f"mark_{mark.criterion_id}"] = mark.mark
+                initial[f"text_{mark.criterion_id}"] = mark.text
+        super().__init__(*args, case=case, initial=initial, **kwargs)
+        self.criteria = criteria
+        for criterion in criteria:
+            self.fields[f"mark_{criterion.pk}"] = forms.TypedChoiceField(
+                label=criterion.name,
+                help_text=criterion.guidance,
+                choices=Mark.MARKS,
+                coerce=int,
+                widget=forms.RadioSelect,
+            )
+            self.fields[f"text_{criterion.pk}"] = forms.CharField(
+                label=f"Begrunnelse: {criterion.name}",
+                help_text="Står i brevet til søkeren.",
+                max_length=Mark._meta.get_field("text").max_length,
+                widget=textarea(3),
+            )
+        self.fields["comment"] = forms.CharField(
+            label="Samlet vurdering",
+            help_text="Til beslutteren. Står ikke i brevet.",
+            max_length=2000,
+            widget=textarea(3),
+            required=False,
+        )
+
+    def marks(self):
+        """{criterion: (mark, comment)}, as the verb `assess` takes them."""
+        return {
+            criterion: (
+                self.cleaned_data[f"mark_{criterion.pk}"],
+                self.cleaned_data[f"text_{criterion.pk}"],
+            )
+            for criterion in self.criteria
+        }
+
+
+class OutcomeForm(CaseForm):
+    """An outcome with amount and reasons, for a recommendation or a decision."""
+
+    outcome = forms.ChoiceField(
+        label="Resultat", choices=Outcome, widget=forms.RadioSelect
+    )
+    amount = MoneyField(
+        label="Beløp",
+        help_text="Trengs bare når søknaden innvilges delvis.",
+        required=False,
+    )
+    facts = forms.CharField(
+        label="Fakta",
+        help_text="Det som har hatt betydning, slik søkeren kjenner det igjen.",
+        max_length=4000,
+        widget=textarea(4),
+        required=False,
+    )
+    rules = forms.CharField(
+        label="Regler",
+        help_text="Hvilke regler som gjelder, og hva de sier.",
+        max_length=4000,
+        widget=textarea(4),
+        required=False,
+    )
+    considerations = forms.CharField(
+        label="Vurdering",
+        help_text="Hva som var avgjørende, sett mot kriteriene.",
+        max_length=4000,
+        widget=textarea(6),
+        required=False,
+    )
+    conditions = forms.CharField(
+        label="Vilkår",
+        help_text="Ut over det som står i utlysningen.",
+        max_length=2000,
+        widget=textarea(3),
+        required=False,
+    )
+
+    REASONS = {
+        "facts": "Skriv hvilke fakta som har hatt betydning.",
+        "rules": "Skriv hvilke regler som gjelder.",
+        "considerations": "Skriv hva som var avgjørende.",
+    }
+
+    def __init__(self, *args, case, from_recommendation=None, **kwargs):
+        earlier = from_recommendation
+        initial = {"rules": case.round.scheme.legal_basis}
+        if earlier:
+            initial = {name: getattr(earlier, name) for name in self.base_fields}
+            if earlier.outcome != Outcome.PARTLY:
+                initial["amount"] = None
+        super().__init__(*args, case=case, initial=initial, **kwargs)
+
+    def clean(self):
+        data = super().clean()
+        outcome = data.get("outcome")
+        if outcome and outcome != Outcome.GRANTED:
+            for name, message in self.REASONS.items():
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, message)
+        if outcome == Outcome.PARTLY and not data.get("amount"):
+            if "amount" not in self.errors:
+                self.add_error("amount", "Skriv hvor mye som innvilges.")
+        elif outcome and data.get("amount") is None:
+            # The outcome alone says how much: all of it, or nothing.
+            granted = outcome == Outcome.GRANTED
+            data["amount"] = self.case.current.amount if granted else Decimal(0)
+        return data
+
+
+class RecommendForm(OutcomeForm):
+    name = "recommend"
+    heading = "Skriv innstilling"
+    button = "Innstill"
+
+
+class DecideForm(OutcomeForm):
+    name = "decide"
+
+
+class SendBackForm(CaseForm):
+    name = "send_back"
+    heading = "Send saken tilbake"
+    button = "Send tilbake"
+
+    reason = forms.CharField(
+        label="Hva må ses på igjen?",
+        help_text="Til saksbehandleren. Søkeren ser det ikke.",
+        max_length=2000,
+        widget=textarea(4),
+    )

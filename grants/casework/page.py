@@ -1,0 +1,358 @@
+"""What the case page shows, and what the one who reads it can do next."""
+
+from dataclasses import dataclass
+
+from django.db.models import Prefetch, Q
+from django.urls import reverse
+from django.utils import timezone
+
+from grants.casework.forms import (
+    AdviceForm,
+    AssessForm,
+    HandOverForm,
+    RecommendForm,
+    RequestInfoForm,
+    SendBackForm,
+)
+from grants.models import (
+    Applicant,
+    Application,
+    BudgetLine,
+    Mark,
+    Outcome,
+    Pot,
+    State,
+)
+from grants.models.applications import WITH_STAFF
+from omradesatsing.accounts import roles
+from omradesatsing.accounts.refusals import Refused
+from omradesatsing.journal.models import JournalEntry
+from omradesatsing.ui.templatetags.ui import date_no
+
+MOST = 20
+
+
+@dataclass
+class NextStep:
+    """The box on top: what happens now, and the one thing to press, if any."""
+
+    heading: str
+    text: str = ""
+    button: str = ""
+    url: str = ""
+    posts: bool = False
+    opens: str = ""
+
+
+@dataclass
+class Action:
+    """A form on the case page, where it posts to, and whether it stands open."""
+
+    form: object
+    url: str
+    is_open: bool = False
+
+
+def case_context(request, case, bound=None):
+    """Everything on the case page. `bound` is a form that was posted and not taken."""
+    user, today = request.user, timezone.localdate(request.arrived_at)
+    found = case_parts(case, user)
+    step = next_step(request, case, found)
+    forms = forms_for(case, user, found, today)
+    if bound is not None:
+        forms[bound.name] = bound
+    actions = {
+        name: Action(
+            form=form,
+            url=case_url(case, f"case_{name}"),
+            is_open=form is bound or name == step.opens,
+        )
+        for name, form in forms.items()
+    }
+    return found | {
+        "case": case,
+        "title": f"{case.number} {case.current.title}",
+        "step": step,
+        "actions": actions,
+        "bound": bound,
+        "has_errors": bound is not None and bool(bound.errors),
+    }
+
+
+def case_url(case, name, *args):
+    return reverse(f"admin:{name}", args=[case.year, case.number[5:], *args])
+
+
+# --- what is known -------------------------------------------------------------------
+
+
+def case_parts(case, user):
+    assessments = list(
+        case.assessments.counting()
+        .select_related("assessor", "version")
+        .prefetch_related(
+            Prefetch("marks", queryset=Mark.objects.select_related("criterion"))
+        )
+    )
+    recommendations = list(
+        case.recommendations.select_related("recommended_by", "sent_back_by")
+    )
+    standing = next((row for row in recommendations if row.sent_back_at is None), None)
+    sent_back = [row for row in recommendations if row.sent_back_at]
+    decision = (
+        case.decisions.announced()
+        .select_related(
+            "decided_by", "prepared_by", "delegation__from_body", "letter__pdf"
+        )
+        .last()
+    )
+    return {
+        **version_parts(case.current),
+        "earlier_versions": [
+            version for version in case.versions.sent() if version != case.current
+        ],
+        "other_areas": list(case.other_areas.all()),
+        "requests": list(case.info_requests.select_related("asked_by", "answered_by")),
+        "advice": list(case.advice.select_related("given_by")),
+        "criteria": list(case.round.criteria.all()),
+        "assessments": assessments,
+        "own_assessment": next(
+            (row for row in assessments if row.assessor_id == user.pk), None
+        ),
+        "recommendation": standing,
+        "sent_back": sent_back,
+        "decision": decision,
+        "decision_lines": list(decision.lines.select_related("criterion"))
+        if decision
+        else [],
+        "pot": pot_parts(case, standing, decision),
+        "other_cases": other_cases(case, user),
+        "namesakes": namesakes(case),
+        "journal": list(JournalEntry.objects.about(case).select_related("actor")),
+    }
+
+
+def version_parts(version):
+    """The answers of one version, with its budget, sums and files."""
+    lines = list(version.budget_lines.all())
+    return {
+        "version": version,
+        "budget": [
+            (kind.label, [line for line in lines if line.kind == kind])
+            for kind in BudgetLine.Kind
+        ],
+        "sums": version.sums(),
+        "faults": version.money_faults(),
+        "attachments": list(version.attachments.select_related("file")),
+    }
+
+
+def pot_parts(case, recommendation, decision):
+    """What is left in the pot, and what the amount at hand makes of it."""
+    pot = Pot.objects.for_area(case.round_id, case.area_id).first()
+    if pot is None:
+        return None
+    amount = recommendation.amount if recommendation else case.current.amount
+    return {
+        "pot": pot,
+        "amount": decision.amount if decision else amount,
+        "decided": decision is not None,
+        "recommended": recommendation is not None,
+        "after": pot.balance - amount,
+        "is_short": pot.balance < amount,
+    }
+
+
+def other_cases(case, user):
+    """Other cases of the same applicant or organisation that the user may see."""
+    same = Q(applicant=case.applicant_id)
+    if case.applicant.organisation_id:
+        same |= Q(applicant__organisation=case.applicant.organisation_id)
+    return list(
+        Application.objects.visible_to(user)
+        .filter(same)
+        .exclude(pk=case.pk)
+        .with_current()
+        .select_related("award", "round")
+        .order_by("-submitted_at", "-pk")[:MOST]
+    )
+
+
+def namesakes(case):
+    """Other applicants that have given the same organisation number and have sent."""
+    if not case.applicant.organisation_id:
+        return []
+    sent = Application.objects.sent().values("applicant")
+    return list(
+        Applicant.objects.filter(
+            organisation=case.applicant.organisation_id, pk__in=sent
+        ).exclude(pk=case.applicant_id)[:MOST]
+    )
+
+
+# --- what can be done -----------------------------------------------------------------
+
+
+def forms_for(case, user, found, today):
+    """The empty forms this user may need now, by name. The verbs are the guards."""
+    forms = {}
+    if user.has_role(roles.CASEWORKER):
+        if case.state == State.IN_REVIEW:
+            forms["request_info"] = RequestInfoForm(case=case, today=today)
+            latest = found["sent_back"][-1] if found["sent_back"] else None
+            forms["recommend"] = RecommendForm(case=case, from_recommendation=latest)
+        if case.state in (State.IN_REVIEW, State.NEEDS_INFO):
+            forms["assess"] = assess_form(case, user, found=found)
+            forms["hand_over"] = HandOverForm(case=case)
+    if user.has_role(roles.COORDINATOR) and case.state in WITH_STAFF:
+        forms["advise"] = AdviceForm(case=case)
+    if user.has_role(roles.DECIDER) and case.state == State.RECOMMENDED:
+        forms["send_back"] = SendBackForm(case=case)
+    return forms
+
+
+def assess_form(case, user, data=None, found=None):
+    """The marks to give; what the same person gave before is filled in."""
+    if found is None:
+        criteria = list(case.round.criteria.all())
+        earlier = case.assessments.counting().filter(assessor=user).first()
+    else:
+        criteria, earlier = found["criteria"], found["own_assessment"]
+    return AssessForm(data, case=case, criteria=criteria, earlier=earlier)
+
+
+def next_step(request, case, found):
+    """What happens now, told to this user."""
+    steps = {
+        State.SUBMITTED: step_when_new,
+        State.IN_REVIEW: step_in_review,
+        State.NEEDS_INFO: step_when_waiting,
+        State.RECOMMENDED: step_before_decision,
+        State.DECIDED: step_when_decided,
+        State.WITHDRAWN: step_when_withdrawn,
+    }
+    step = steps[case.state](request, case, found)
+    user = request.user
+    advised = any(row.given_by_id == user.pk for row in found["advice"])
+    if (
+        not step.button
+        and user.has_role(roles.COORDINATOR)
+        and case.state in WITH_STAFF
+        and not advised
+    ):
+        step = NextStep(
+            "Gi råd fra området",
+            "Saksbehandleren og beslutteren leser rådet ditt. Det binder dem ikke.",
+            button="Skriv råd",
+            url="#rad",
+            opens="advise",
+        )
+    return step
+
+
+def step_when_new(request, case, found):
+    if request.user.has_role(roles.CASEWORKER):
+        return NextStep(
+            "Ingen har tatt saken ennå",
+            "Når du tar saken, blir du saksbehandler, og søkeren ser at den er i gang.",
+            button="Ta saken",
+            url=case_url(case, "case_take"),
+            posts=True,
+        )
+    return NextStep("Venter på en saksbehandler")
+
+
+def step_in_review(request, case, found):
+    user = request.user
+    if case.caseworker_id != user.pk:
+        return NextStep(f"Til behandling hos {case.caseworker or 'ingen'}")
+    sent_back = found["sent_back"][-1] if found["sent_back"] else None
+    assessment = found["own_assessment"]
+    if assessment is None:
+        return NextStep(
+            "Vurder kriteriene",
+            "Les søknaden, og gi hvert kriterium en vurdering. Mangler noe, ber du "
+            "søkeren om det først.",
+            button="Vurder kriteriene",
+            url="#vurdering",
+            opens="assess",
+        )
+    if assessment.version_id != case.current.pk:
+        return NextStep(
+            "Søkeren har sendt en ny versjon",
+            "Vurderingen din gjelder en tidligere versjon. Se om den fortsatt holder.",
+            button="Se over vurderingen",
+            url="#vurdering",
+            opens="assess",
+        )
+    text = "Kriteriene er vurdert. Innstillingen går til en beslutter."
+    if sent_back:
+        text = (
+            f"Sendt tilbake av {sent_back.sent_back_by}: {sent_back.sent_back_reason}"
+        )
+    return NextStep(
+        "Skriv innstilling",
+        text,
+        button="Skriv innstilling",
+        url="#innstilling",
+        opens="recommend",
+    )
+
+
+def step_when_waiting(request, case, found):
+    wanted = next(
+        (row for row in found["requests"] if not (row.answered_at or row.closed_at)),
+        None,
+    )
+    due = wanted and wanted.due_on
+    late = due and due < timezone.localdate(request.arrived_at)
+    heading = "Fristen for å svare er ute" if late else "Venter på svar fra søkeren"
+    text = f"Søkeren ble bedt om mer. Fristen {'var' if late else 'er'} {date_no(due)}."
+    if request.user.has_role(roles.CASEWORKER):
+        return NextStep(
+            heading,
+            text + " Trenger du ikke svaret, kan du gå videre uten.",
+            button="Gå videre uten svar",
+            url=case_url(case, "case_cancel_request"),
+            posts=True,
+        )
+    return NextStep(heading, text)
+
+
+def step_before_decision(request, case, found):
+    recommendation = found["recommendation"]
+    if not request.user.has_role(roles.DECIDER) or recommendation is None:
+        return NextStep("Venter på vedtak", "Saken er innstilt og venter på beslutter.")
+    try:
+        case.check_decider(
+            recommendation.amount,
+            recommendation,
+            by=request.get_actor(),
+            now=request.arrived_at,
+        )
+    except Refused as refusal:
+        return NextStep("Venter på vedtak", f"Du kan ikke avgjøre saken: {refusal}")
+    outcome = Outcome(recommendation.outcome).label
+    return NextStep(
+        "Avgjør saken",
+        f"{recommendation.recommended_by} innstiller på {outcome}. "
+        "Du ser brevet før du bestemmer deg.",
+        button="Gå til vedtak",
+        url=case_url(case, "case_decide"),
+    )
+
+
+def step_when_decided(request, case, found):
+    decision = found["decision"]
+    return NextStep(
+        "Saken er avgjort",
+        f"{decision.decided_by} avgjorde saken {date_no(decision.decided_at)}: "
+        f"{decision.get_outcome_display()}. Søkeren har fått brevet i innboksen.",
+    )
+
+
+def step_when_withdrawn(request, case, found):
+    return NextStep(
+        "Søknaden er trukket",
+        f"Søkeren trakk søknaden {date_no(case.withdrawn_at)}.",
+    )

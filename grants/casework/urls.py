@@ -1,0 +1,30 @@
+"""Addresses of the casework, below /admin/. The admin site wraps each in its guard."""
+
+from django.urls import path
+
+from grants.casework import decisions, views
+
+CASE = "saker/<int:year>/<str:seq>/"
+
+
+def casework_urls(guard):
+    """The patterns; `guard` lets only active staff in (`AdminSite.admin_view`)."""
+    routes = [
+        ("saker/", views.case_list),
+        (CASE, views.case_detail),
+        (f"{CASE}habilitet/", views.case_declare),
+        (f"{CASE}ta/", views.case_take),
+        (f"{CASE}gi-videre/", views.case_hand_over),
+        (f"{CASE}be-om-mer/", views.case_request_info),
+        (f"{CASE}uten-svar/", views.case_cancel_request),
+        (f"{CASE}rad/", views.case_advise),
+        (f"{CASE}vurdering/", views.case_assess),
+        (f"{CASE}innstilling/", views.case_recommend),
+        (f"{CASE}tilbake/", views.case_send_back),
+        (f"{CASE}vedtak/", decisions.case_decide),
+        (f"{CASE}versjoner/<int:number>/", views.case_version),
+        (f"{CASE}filer/<int:pk>/", views.case_file),
+        (f"{CASE}brev/<int:pk>/", views.case_letter),
+        (f"{CASE}brev/<int:pk>/pdf/", views.case_letter_pdf),
+    ]
+    return [path(route, guard(view), name=view.__name__) for route, view in routes]

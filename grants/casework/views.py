@@ -1,0 +1,315 @@
+"""The staff's pages of a case. Scope is `visible_to`; the guards stand in the verbs."""
+
+import re
+from functools import partial
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from grants.casework.filters import CaseFilter
+from grants.casework.forms import (
+    AdviceForm,
+    DeclareForm,
+    HandOverForm,
+    RecommendForm,
+    RequestInfoForm,
+    SendBackForm,
+)
+from grants.casework.page import assess_form, case_context, case_url, version_parts
+from grants.models import Application, Attachment
+from grants.models.applications import reads_cases
+from omradesatsing.accounts.middleware import forget_parked, parked_fields, sign_owner
+from omradesatsing.accounts.refusals import Refused
+
+PAGE = 50
+CURSOR = re.compile(r"([0-9]{4})-([0-9]{4,9})")
+SEQUENCE = re.compile(r"[0-9]{4,9}")
+
+
+# --- the list -------------------------------------------------------------------------
+
+
+@require_safe
+def case_list(request):
+    """The queue: newest first, a page at a time from the number after `etter`."""
+    user = request.user
+    if not reads_cases(user):
+        raise PermissionDenied
+    cases = (
+        Application.objects.visible_to(user)
+        .with_current()
+        .select_related("applicant", "area", "round", "caseworker")
+        .order_by("-year", "-sequence")
+    )
+    today = timezone.localdate(request.arrived_at)
+    chosen = CaseFilter(request.GET, queryset=cases, request=request, today=today)
+    found = list(after(chosen.qs, request.GET.get("etter"))[: PAGE + 1])
+    more = found[PAGE - 1] if len(found) > PAGE else None
+    context = {
+        "title": "Saker",
+        "filter": chosen,
+        "cases": found[:PAGE],
+        "after": f"{more.year}-{more.number[5:]}" if more else "",
+        "is_first": "etter" not in request.GET,
+    }
+    return staff_page(request, "admin/cases/case_list.html", context)
+
+
+def after(cases, cursor):
+    """The cases that come after a number in the list; an odd number is no page."""
+    if not cursor:
+        return cases
+    number = CURSOR.fullmatch(cursor)
+    if not number:
+        raise Http404
+    year, sequence = (int(part) for part in number.groups())
+    return cases.filter(Q(year__lt=year) | Q(year=year, sequence__lt=sequence))
+
+
+# --- a case ---------------------------------------------------------------------------
+
+
+@require_safe
+def case_detail(request, year, seq):
+    """The whole case on one page; before a declaration only what it takes to judge."""
+    case = case_in_scope(request, year, seq)
+    if not has_declared(case, request.user):
+        return declare_page(request, case, DeclareForm(case=case))
+    return case_page(request, case)
+
+
+def case_declare(request, year, seq):
+    """Say whether one is impartial. A conflict hides the case at once."""
+    case = case_in_scope(request, year, seq)
+    form = DeclareForm(given(request), case=case)
+    if request.method == "POST" and form.is_valid():
+        case.declare(**acting(request), **form.declaration())
+        if form.declaration()["conflict"]:
+            messages.success(
+                request,
+                f"Du er inhabil i sak {case.number}. Saken er skjult for deg, og andre "
+                "behandler den.",
+            )
+            return redirect("admin:case_list")
+        return redirect(case.get_case_url())
+    return declare_page(request, case, form)
+
+
+@require_safe
+def case_version(request, year, seq, number):
+    """An earlier version of the application, as it was sent."""
+    case = opened_case(request, year, seq)
+    version = get_object_or_404(case.versions.sent(), number=number)
+    version.application = case
+    title = f"{case.number} versjon {version.number}"
+    context = version_parts(version) | {"case": case, "title": title}
+    return staff_page(request, "admin/cases/case_version.html", context)
+
+
+@require_safe
+def case_file(request, year, seq, pk):
+    """An attachment of a version that was sent."""
+    case = opened_case(request, year, seq)
+    sent = Attachment.objects.filter(
+        version__application=case, version__sent_at__isnull=False
+    )
+    return get_object_or_404(sent.select_related("file"), pk=pk).file.response()
+
+
+@require_safe
+def case_letter(request, year, seq, pk):
+    """A letter, as the applicant got it."""
+    case = opened_case(request, year, seq)
+    letter = get_object_or_404(case.letters.select_related("pdf"), pk=pk)
+    letter.application = case
+    context = {"case": case, "letter": letter, "title": letter.title}
+    return staff_page(request, "admin/cases/case_letter.html", context)
+
+
+@require_safe
+def case_letter_pdf(request, year, seq, pk):
+    """A letter's PDF. Not there until the worker has made it."""
+    case = opened_case(request, year, seq)
+    letters = case.letters.exclude(pdf=None).select_related("pdf")
+    return get_object_or_404(letters, pk=pk).pdf.response()
+
+
+# --- what staff do with it ------------------------------------------------------------
+
+
+def case_take(request, year, seq):
+    case = opened_case(request, year, seq)
+    return press(
+        request, case, partial(case.take, by=request.get_actor()), "Saken er din."
+    )
+
+
+def case_cancel_request(request, year, seq):
+    case = opened_case(request, year, seq)
+    verb = partial(case.cancel_request, **acting(request))
+    return press(request, case, verb, "Saken er til behandling igjen, uten svar.")
+
+
+def case_hand_over(request, year, seq):
+    case = opened_case(request, year, seq)
+    form = HandOverForm(given(request), case=case)
+
+    def verb():
+        case.hand_over(form.cleaned_data["to"], by=request.get_actor())
+        return f"{case.caseworker} har fått saken."
+
+    return act(request, case, form, verb)
+
+
+def case_request_info(request, year, seq):
+    case = opened_case(request, year, seq)
+    form = RequestInfoForm(given(request), case=case)
+
+    def verb():
+        case.request_info(**acting(request), **form.cleaned_data)
+        return "Søkeren er varslet og kan svare på Min side."
+
+    return act(request, case, form, verb)
+
+
+def case_advise(request, year, seq):
+    case = opened_case(request, year, seq)
+    form = AdviceForm(given(request), case=case)
+
+    def verb():
+        case.advise(**acting(request), **form.cleaned_data)
+        return "Rådet er lagret."
+
+    return act(request, case, form, verb)
+
+
+def case_assess(request, year, seq):
+    case = opened_case(request, year, seq)
+    form = assess_form(case, request.user, given(request))
+
+    def verb():
+        comment = form.cleaned_data["comment"]
+        case.assess(form.marks(), comment=comment, **acting(request))
+        return "Vurderingen er lagret."
+
+    return act(request, case, form, verb)
+
+
+def case_recommend(request, year, seq):
+    case = opened_case(request, year, seq)
+    form = RecommendForm(given(request), case=case)
+
+    def verb():
+        case.recommend(**acting(request), **form.cleaned_data)
+        return "Innstillingen er sendt til vedtak."
+
+    return act(request, case, form, verb)
+
+
+def case_send_back(request, year, seq):
+    case = opened_case(request, year, seq)
+    form = SendBackForm(given(request), case=case)
+
+    def verb():
+        case.send_back(**acting(request), **form.cleaned_data)
+        return "Saken er sendt tilbake til saksbehandleren."
+
+    return act(request, case, form, verb)
+
+
+# --- how they do it -------------------------------------------------------------------
+
+
+def case_in_scope(request, year, seq):
+    """The case, if this user may know of it. Drafts and conflicts are not there."""
+    if not SEQUENCE.fullmatch(seq) or seq != f"{int(seq):04d}":
+        raise Http404
+    cases = Application.objects.visible_to(request.user).select_related(
+        "round__scheme", "area", "applicant__organisation", "caseworker"
+    )
+    return get_object_or_404(cases, year=year, sequence=int(seq))
+
+
+def opened_case(request, year, seq):
+    """The case, for one who has declared to be impartial in it."""
+    case = case_in_scope(request, year, seq)
+    if not has_declared(case, request.user):
+        raise PermissionDenied("Vurder habiliteten din før du åpner saken.")
+    return case
+
+
+def has_declared(case, user):
+    return case.declarations.filter(user=user, conflict=False).exists()
+
+
+def acting(request):
+    """Who acts and when, as the verbs take it."""
+    return {"by": request.get_actor(), "now": request.arrived_at}
+
+
+def given(request):
+    """What was posted; else what was typed here when the log-in ended; else None."""
+    return request.POST if request.method == "POST" else parked_fields(request)
+
+
+def act(request, case, form, verb):
+    """Call the verb with a valid form and tell what it says; else show the text again.
+
+    `verb` reads `form.cleaned_data` and returns the message for when it was done.
+    """
+    if request.method == "POST" and form.is_valid():
+        try:
+            message = verb()
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            # What the verb had in hand may be half of a step that was rolled back.
+            case = case_in_scope(request, case.year, case.number[5:])
+        else:
+            return done(request, case, message)
+    return case_page(request, case, form if form.is_bound else None)
+
+
+def press(request, case, verb, message):
+    """A button without a form."""
+    if request.method == "POST":
+        try:
+            verb()
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+        else:
+            messages.success(request, message)
+    return redirect(case.get_case_url())
+
+
+def done(request, case, message):
+    forget_parked(request)
+    messages.success(request, message)
+    return redirect(case.get_case_url())
+
+
+def case_page(request, case, bound=None):
+    context = case_context(request, case, bound)
+    return staff_page(request, "admin/cases/case_detail.html", context)
+
+
+def declare_page(request, case, form):
+    context = {
+        "title": f"{case.number} {case.current.title}",
+        "case": case,
+        "version": case.current,
+        "form": form,
+        "url": case_url(case, "case_declare"),
+    }
+    return staff_page(request, "admin/cases/case_declare.html", context)
+
+
+def staff_page(request, template, context):
+    """A page of ours in the admin's frame. `owner` marks its forms, see accounts."""
+    frame = admin.site.each_context(request)
+    owner = sign_owner(request.user)
+    return render(request, template, frame | {"owner": owner} | context)

@@ -1,0 +1,172 @@
+"""What waits for a member of staff in grants: the part of «Mine oppgaver» it owns."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+
+from grants.models import (
+    Advice,
+    Application,
+    Assessment,
+    Delegation,
+    InfoRequest,
+    Recommendation,
+    Round,
+    State,
+)
+from grants.models.applications import WITH_STAFF
+from omradesatsing.accounts import roles
+from omradesatsing.ui.templatetags.ui import date_no
+
+# A group is a place to start, not the whole queue: the rest is one link away.
+MOST = 20
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do, where it is done, and by when."""
+
+    label: str
+    url: str
+    due: date | None = None
+    note: str = ""
+
+
+def tasks_for(user, now):
+    """[(heading, [Task])] for everything that waits for the user; no empty groups."""
+    today = timezone.localdate(now)
+    cases = (
+        Application.objects.visible_to(user)
+        .with_current()
+        .select_related("applicant", "area")
+        .order_by("submitted_at", "pk")
+    )
+    groups = []
+    if user.has_role(roles.DECIDER):
+        groups += decider_tasks(user, cases, today)
+    if user.has_role(roles.CASEWORKER):
+        groups += caseworker_tasks(user, cases, today)
+    if user.has_role(roles.COORDINATOR):
+        groups += coordinator_tasks(user, cases)
+    if user.has_role(roles.ADMINISTRATOR):
+        groups.append(("Utlysninger som ikke er publisert", unpublished_rounds()))
+    return [(heading, tasks) for heading, tasks in groups if tasks]
+
+
+def caseworker_tasks(user, cases, today):
+    mine = cases.filter(caseworker=user)
+    requests = InfoRequest.objects.filter(application=OuterRef("pk"))
+    answered = requests.filter(answered_at__isnull=False).order_by("-answered_at")
+    given = Assessment.objects.counting().filter(
+        application=OuterRef("pk"), assessor=user
+    )
+    sent_back = Recommendation.objects.filter(
+        application=OuterRef("pk"), sent_back_at__isnull=False
+    ).order_by("-sent_back_at")
+    in_review = mine.filter(state=State.IN_REVIEW).annotate(
+        answered_at=Subquery(answered.values("answered_at")[:1]),
+        assessed_at=Subquery(given.values("completed_at")[:1]),
+        sent_back_at=Subquery(sent_back.values("sent_back_at")[:1]),
+    )
+    news, to_assess, to_recommend = [], [], []
+    for case in in_review[: MOST * 3]:
+        if answer_is_new(case):
+            news.append(task(case, f"Svarte {date_no(case.answered_at)}"))
+        elif case.assessed_at is None:
+            to_assess.append(task(case, f"Sendt {date_no(case.submitted_at)}"))
+        elif case.sent_back_at and case.sent_back_at > case.assessed_at:
+            to_recommend.append(task(case, "Sendt tilbake fra beslutter"))
+        else:
+            to_recommend.append(task(case, f"Vurdert {date_no(case.assessed_at)}"))
+    late = mine.filter(state=State.NEEDS_INFO).annotate(
+        due_on=Subquery(requests.open().values("due_on")[:1])
+    )
+    return [
+        ("Svar fra søkere", news),
+        ("Innstill", to_recommend),
+        ("Vurder kriteriene", to_assess),
+        (
+            "Fristen for å svare er ute",
+            [
+                task(case, f"Fristen var {date_no(case.due_on)}")
+                for case in late.filter(due_on__lt=today)[:MOST]
+            ],
+        ),
+        ("Nye saker som ingen har tatt", queue(cases.untaken(), State.SUBMITTED)),
+    ]
+
+
+def answer_is_new(case):
+    """The applicant has answered after the caseworker last assessed the case."""
+    return case.answered_at is not None and (
+        case.assessed_at is None or case.assessed_at < case.answered_at
+    )
+
+
+def coordinator_tasks(user, cases):
+    advised = Advice.objects.filter(application=OuterRef("pk"), given_by=user)
+    waiting = cases.filter(~Exists(advised), state__in=WITH_STAFF)
+    return [("Søknader fra ditt område uten råd fra deg", queue(waiting, "apen"))]
+
+
+def decider_tasks(user, cases, today):
+    standing = Recommendation.objects.filter(
+        application=OuterRef("pk"), sent_back_at=None
+    )
+    authority = Delegation.objects.in_force(today).filter(
+        Q(to_user=None) | Q(to_user=user),
+        scheme=OuterRef("round__scheme"),
+        to_role=roles.DECIDER,
+        ceiling__gte=OuterRef("recommended"),
+    )
+    waiting = (
+        cases.filter(state=State.RECOMMENDED)
+        .exclude(caseworker=user)
+        .annotate(recommended=Subquery(standing.values("amount")[:1]))
+        .filter(
+            Exists(authority),
+            ~Exists(standing.filter(recommended_by=user)),
+            ~Exists(
+                Assessment.objects.filter(application=OuterRef("pk"), assessor=user)
+            ),
+            ~Exists(Advice.objects.filter(application=OuterRef("pk"), given_by=user)),
+        )
+    )
+    return [("Saker du kan avgjøre", queue(waiting, State.RECOMMENDED))]
+
+
+def queue(cases, chosen):
+    """The first of many, and a link to the list when there are more."""
+    found = list(cases[: MOST + 1])
+    tasks = [task(case, f"Sendt {date_no(case.submitted_at)}") for case in found[:MOST]]
+    if len(found) > MOST:
+        address = f"{reverse('admin:case_list')}?status={chosen}"
+        tasks.append(Task(label="Se alle i sakslisten", url=address))
+    return tasks
+
+
+def task(case, note):
+    return Task(
+        label=f"{case.number} {case.title} – {case.applicant}",
+        url=case.get_case_url(),
+        note=f"{case.area}. {note}.",
+    )
+
+
+def unpublished_rounds():
+    rounds = Round.objects.filter(published_at=None).select_related("scheme")
+    tasks = []
+    for round in rounds.order_by("opens_at", "pk")[:MOST]:
+        missing = round.missing()
+        tasks.append(
+            Task(
+                label=round.title,
+                url=reverse("admin:grants_round_change", args=[round.pk]),
+                due=timezone.localdate(round.opens_at),
+                note=" ".join(missing) or "Klar til å publiseres.",
+            )
+        )
+    return tasks
