@@ -65,7 +65,12 @@ def precision_field(label):
 
 
 def time_span(starts_on, starts_precision, ends_on, ends_precision):
-    """«2012–2022», «fra 2019», «til desember 2021»; empty when nothing is known."""
+    """«2012–2022», «fra 2019», «til desember 2021»; empty when nothing is known.
+
+    The end is written no more exactly than the start: «2012–2022».
+    """
+    if starts_on and starts_precision == Precision.YEAR:
+        ends_precision = Precision.YEAR
     start = starts_on and partial_date(starts_on, starts_precision)
     end = ends_on and partial_date(ends_on, ends_precision)
     if start and end:

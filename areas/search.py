@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRank
-from django.db.models import F, Value
+from django.db.models import F, TextField, Value
 from django.db.models.functions import Concat
 
 from areas.models import Area, Document, Zone
@@ -14,6 +14,8 @@ START, STOP = "\ue000", "\ue001"
 MOST_HITS = 10
 # Longer questions are cut: nobody types them, and each word costs time.
 MOST_WORDS = 8
+# Nearly every text has a word that begins with one or two given letters.
+SHORTEST_BEGINNING = 3
 
 
 @dataclass
@@ -30,19 +32,16 @@ class Hit:
 def read_query(text):
     """The query in the database's terms, or None when there is no word in it.
 
-    Whole words are found in all their forms; the last one also as a beginning, because
-    people search while they type.
+    Words are found in all their forms, and also by their beginning alone.
     """
     words = re.findall(r"\w+", text)[:MOST_WORDS]
     if not words:
         return None
     query = SearchQuery(" ".join(words), config="norwegian")
+    if min(map(len, words)) < SHORTEST_BEGINNING:
+        return query
     beginnings = " & ".join(f"{word}:*" for word in words)
-    return (
-        query
-        | SearchQuery(beginnings, config="simple", search_type="raw")
-        | (SearchQuery(beginnings, config="norwegian", search_type="raw"))
-    )
+    return query | SearchQuery(beginnings, config="simple", search_type="raw")
 
 
 def ranked(queryset, query):
@@ -55,18 +54,21 @@ def headline(query, *fields):
     """The passage around the hit, with the words that were found marked."""
     parts = [part for field in fields for part in (F(field), Value(" "))]
     return SearchHeadline(
-        Concat(*parts),
+        Concat(*parts, output_field=TextField()),
         query,
         config="norwegian",
         start_sel=START,
         stop_sel=STOP,
-        max_words=28,
-        min_words=12,
+        max_words=35,
+        min_words=20,
     )
 
 
 def pieces(marked):
-    """Split a headline into (text, is_match)."""
+    """Split a headline into (text, is_match); one that is cut off ends with dots."""
+    marked = marked.strip()
+    if marked and marked.strip(STOP)[-1] not in ".!?":
+        marked += " …"
     found = []
     for number, part in enumerate(re.split(f"[{START}{STOP}]", marked)):
         if part:

@@ -18,6 +18,8 @@ def document_list(request):
         "areas__name", filter=Q(areas__isnull=False), order_by="areas__name_key"
     )
     documents = Document.objects.public(now).annotate(area_names=names)
+    # A grouped query has no order of its own.
+    documents = documents.order_by(*Document._meta.ordering)
     chosen = DocumentFilter(request.GET, documents, now=now)
     context = {
         "filter": chosen,

@@ -1,7 +1,7 @@
 """What the front page shows of projects and events, in one query each."""
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Case, IntegerField, Q, Value, When
+from django.db.models import Case, F, IntegerField, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from coordinators.models import Event, Project
@@ -18,20 +18,18 @@ def area_names(of="areas"):
 
 
 def newest_projects(areas, now):
-    """One project of each area (under way before others), and the newest results."""
+    """One project of each area (not finished before finished), and the newest results.
+
+    What is not finished is as new as its source, what is finished as its end.
+    """
     public = Project.objects.public(now)
-    not_under_way = Case(
-        When(project__status=Project.Status.ONGOING, then=Value(0)),
-        default=Value(1),
-        output_field=IntegerField(),
-    )
-    newest = Coalesce("project__ends_on", "project__as_of").desc(nulls_last=True)
+    results = public.with_result().newest_first()[:RESULTS]
     of_areas = (
         Project.areas.through.objects.filter(area__in=areas, project__in=public)
-        .order_by("area_id", not_under_way, newest, "project__title_key", "project_id")
+        .annotate(finished=FINISHED, age=AGE)
+        .order_by("area_id", "finished", F("age").desc(nulls_last=True), "project_id")
         .distinct("area_id")
     )
-    results = public.with_result().newest_first()[:RESULTS]
     found = list(
         Project.objects.filter(
             Q(pk__in=of_areas.values("project_id")) | Q(pk__in=results.values("pk"))
@@ -42,17 +40,33 @@ def newest_projects(areas, now):
         )
         .newest_first()
     )
-    under_way_first = sorted(
-        found, key=lambda project: project.status != Project.Status.ONGOING
-    )
+    chosen = sorted(found, key=lambda p: (not p.is_open, -_age(p), p.pk))
     current = {
-        area.pk: next(
-            (p for p in under_way_first if area.pk in (p.area_ids or [])), None
-        )
+        area.pk: next((p for p in chosen if area.pk in (p.area_ids or [])), None)
         for area in areas
     }
     finished = [p for p in found if p.status == Project.Status.COMPLETED and p.result]
     return current, finished[:RESULTS]
+
+
+FINISHED = Case(
+    When(project__status__in=["", Project.Status.COMPLETED], then=Value(1)),
+    default=Value(0),
+    output_field=IntegerField(),
+)
+AGE = Case(
+    When(
+        project__status__in=["", Project.Status.COMPLETED],
+        then=Coalesce("project__ends_on", "project__as_of"),
+    ),
+    default=F("project__as_of"),
+)
+
+
+def _age(project):
+    """Twin of `AGE`, for a project already fetched."""
+    day = project.as_of if project.is_open else project.ends_on or project.as_of
+    return day.toordinal() if day else 0
 
 
 def coming_events(now):

@@ -1,3 +1,5 @@
+from django.utils import timezone
+
 from areas.search import Hit, headline, pieces, ranked, read_query
 from coordinators.models import Project
 
@@ -10,7 +12,7 @@ def search_projects(text, now):
         Hit(
             project.title,
             project.get_absolute_url(),
-            meta=project.status_label,
+            meta=project.status_line(timezone.localdate(now)),
             text=pieces(project.headline),
         )
         for project in ranked(projects, query)

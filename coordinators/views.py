@@ -42,7 +42,7 @@ def project_detail(request, slug):
         "areas": project.areas.public(now),
         "partners": project.partners.all(),
         "funding": project.funding.select_related("funder"),
-        "end_is_unconfirmed": project.end_is_unconfirmed(timezone.localdate(now)),
+        "today": timezone.localdate(now),
         "trail": [
             (_("Prosjekter"), reverse("coordinators:project_list")),
             (project.title, ""),

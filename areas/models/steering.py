@@ -2,7 +2,7 @@ import pghistory
 from django.db import models
 from django.db.models import F, Q
 
-from areas.dates import day_field, precision_field
+from areas.dates import day_field, precision_field, time_span
 from areas.fields import slug_field
 from areas.models.facts import Fact
 from areas.models.programme import Area
@@ -84,3 +84,9 @@ class Department(Fact):
 
     def __str__(self):
         return self.name
+
+    @property
+    def span(self):
+        return time_span(
+            self.starts_on, self.starts_precision, self.ends_on, self.ends_precision
+        )

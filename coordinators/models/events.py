@@ -115,7 +115,7 @@ class Event(Fact):
         """«28. oktober 2020», «januar 2018»; empty when no date is known."""
         if self.starts_at:
             return partial_date(timezone.localdate(self.starts_at), "day")
-        return partial_date(self.date, self.date_precision) if self.date else ""
+        return partial_date(self.date, self.date_precision)
 
     @property
     def attendance_text(self):

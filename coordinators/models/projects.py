@@ -168,28 +168,22 @@ class Project(Fact):
         tones = {self.Status.ONGOING: "info", self.Status.COMPLETED: "strong"}
         return tones.get(self.status, "neutral")
 
-    @property
-    def status_line(self):
-        """What is known of how far it has come, with how old that knowledge is."""
+    def status_line(self, day):
+        """What is known on the day of how far it has come, and how old that is."""
         ends = self.ends_on and partial_date(self.ends_on, self.ends_precision)
         if not self.status:
             return _("Om prosjektet er gjennomført, er ikke bekreftet.")
         if self.status == self.Status.COMPLETED:
             return _("Ferdig %(date)s") % {"date": ends} if ends else _("Ferdig")
-        line = self.status_text(self.get_status_display())
-        return (
-            f"{line}. " + _("Planlagt ferdig %(date)s") % {"date": ends}
-            if ends
-            else line
-        )
-
-    def end_is_unconfirmed(self, day):
-        """The planned end has passed, and nobody has said that it is finished."""
-        return bool(
-            self.ends_on
-            and self.ends_on < day
-            and self.status not in {self.Status.COMPLETED, self.Status.STOPPED, ""}
-        )
+        status = self.status_text(self.get_status_display())
+        if self.status == self.Status.STOPPED or not ends:
+            return status
+        if self.ends_on < day:
+            # The planned end has passed, and nobody has said that it is finished.
+            text = _("%(status)s. Planlagt ferdig %(date)s, ikke bekreftet ferdig")
+        else:
+            text = _("%(status)s. Planlagt ferdig %(date)s")
+        return text % {"status": status, "date": ends}
 
     @property
     def span(self):

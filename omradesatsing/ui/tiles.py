@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-WIDTH, HEIGHT, GAP = 128, 80, 6
+WIDTH, HEIGHT, GAP = 128, 84, 6
 LINE = 17
 LONGEST_LINE = 14
 # Where a long name may be broken, besides at spaces and strokes.
@@ -40,15 +40,19 @@ class Tile:
         return self.x + WIDTH // 2
 
     @property
+    def group_y(self):
+        return self.y + 17
+
+    @property
     def lines(self):
-        """The name in lines that fit, each with its place; the mark comes last."""
+        """The name in lines that fit, between group and mark: text and place of each."""
         parts = name_lines(self.name)
-        top = self.y + (HEIGHT - LINE * (len(parts) + bool(self.mark))) // 2 + 13
-        return [(text, top + LINE * number) for number, text in enumerate(parts)]
+        first = self.y + HEIGHT // 2 + 6 - LINE * (len(parts) - 1) // 2
+        return [(text, first + LINE * number) for number, text in enumerate(parts)]
 
     @property
     def mark_y(self):
-        return self.lines[-1][1] + LINE
+        return self.y + HEIGHT - 9
 
 
 def name_lines(name):

@@ -1,0 +1,114 @@
+"""«Min side»: what waits for the one who is logged in, and what they have here."""
+
+from django import forms
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_safe
+
+from grants.models import State
+from grants.timeline import cases_of, next_step, standing
+from omradesatsing.accounts.models import User
+from omradesatsing.notices.models import Notice
+from omradesatsing.pages.paging import page_of
+from omradesatsing.ui.fields import PhoneField
+
+MOST_DRAFTS = 20
+MOST_NOTICES = 5
+
+
+@require_safe
+def my_page(request):
+    own = cases_of(request.user)
+    cases = page_of(request, own.sent())
+    for case in cases:
+        known = {"outcome": case.outcome, "due_on": case.due_on}
+        case.standing = standing(case, **known)
+        case.next_step = next_step(case, **known)
+    inbox = Notice.objects.visible_to(request.user)
+    context = {
+        "awaited": own.filter(state=State.NEEDS_INFO).order_by("due_on", "pk"),
+        "drafts": drafts_of(own, request.arrived_at),
+        "cases": cases,
+        "notices": inbox[:MOST_NOTICES],
+        "unread": inbox.unread().count(),
+        "trail": [(_("Min side"), "")],
+    }
+    return render(request, "pages/my_page.html", context)
+
+
+def drafts_of(own, now):
+    """The newest drafts; `can_be_sent` while their round is open."""
+    drafts = own.filter(state=State.DRAFT).order_by("-edited_at", "-pk")[:MOST_DRAFTS]
+    for draft in drafts:
+        draft.can_be_sent = draft.round.is_open(now)
+    return drafts
+
+
+@require_safe
+def notice_list(request):
+    context = {
+        "page": page_of(request, Notice.objects.visible_to(request.user)),
+        "trail": [(_("Min side"), reverse("pages:my_page")), (_("Meldinger"), "")],
+    }
+    return render(request, "pages/notice_list.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def notice_detail(request, pk):
+    """One message. Opening it from the list is a POST, for that marks it read."""
+    inbox = Notice.objects.visible_to(request.user)
+    notice = get_object_or_404(inbox, pk=pk)
+    if request.method == "POST":
+        notice.mark_read(now=request.arrived_at)
+        if "back" in request.POST and notice.url:
+            return redirect(notice.url)
+        return redirect("pages:notice_detail", pk=notice.pk)
+    context = {
+        "notice": notice,
+        "trail": [
+            (_("Min side"), reverse("pages:my_page")),
+            (_("Meldinger"), reverse("pages:notice_list")),
+            (notice.subject, ""),
+        ],
+    }
+    return render(request, "pages/notice_detail.html", context)
+
+
+class ProfileForm(forms.ModelForm):
+    phone = PhoneField(
+        label=gettext_lazy("Telefon"),
+        help_text=gettext_lazy("Så vi kan ringe hvis noe i en søknad er uklart."),
+        required=False,
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Hvilket språk vil du ha brev og e-post på?"),
+        choices=User._meta.get_field("language").choices,
+        widget=forms.RadioSelect,
+    )
+
+    class Meta:
+        model = User
+        fields = ["name", "phone", "language"]
+        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+        help_texts = {
+            "name": gettext_lazy(
+                "Slik vi skal skrive det til deg. Bare du og vi ser det."
+            )
+        }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def profile(request):
+    form = ProfileForm(request.POST or None, instance=request.user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, _("Opplysningene dine er lagret."))
+        return redirect("pages:my_page")
+    context = {
+        "form": form,
+        "trail": [(_("Min side"), reverse("pages:my_page")), (_("Om deg"), "")],
+    }
+    return render(request, "pages/profile.html", context)

@@ -1,0 +1,313 @@
+"""Pages that put several apps together. Each states how many queries it may take."""
+
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import OuterRef, Q
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from areas.models import (
+    Agreement,
+    Appropriation,
+    Area,
+    AreaPhase,
+    AreaZone,
+    Body,
+    Department,
+    Division,
+    Document,
+    Link,
+    PoliticalCase,
+    Zone,
+)
+from areas.models.programme import NOTICE_BEFORE_END, efforts_sentence
+from areas.search import read_query, search_areas, search_documents, search_zones
+from coordinators.contacts import contacts_for
+from coordinators.front import coming_events, newest_projects
+from coordinators.models import Event, Project
+from coordinators.search import search_projects
+from grants.awards import listed, published
+from grants.models import Award, Round
+from grants.rounds import closing_order, in_area, not_closed
+from grants.search import search_rounds
+from omradesatsing.pages.caching import public_page
+from omradesatsing.ui.tiles import Tile
+
+LONGEST_QUERY = 200
+AWARDS = 10
+
+
+@public_page
+def home(request):
+    """Five queries: areas, contacts, projects, events, rounds."""
+    now = timezone.now()
+    day = timezone.localdate(now)
+    areas = list(Area.objects.public(now).active_on(day).by_name())
+    contacts = contacts_for(areas, day=day, now=now)
+    current, results = newest_projects(areas, now)
+    events = coming_events(now)
+    context = {
+        "sentence": efforts_sentence(areas),
+        "areas": [
+            {
+                "area": area,
+                "contacts": contacts[area.pk],
+                "project": current[area.pk],
+                "event": next((e for e in events if area.pk in e.area_ids or []), None),
+            }
+            for area in areas
+        ],
+        "rounds": rounds_to_apply_in(now)[:2],
+        "next_event": events[0] if events else None,
+        "results": results,
+        "today": day,
+        "now": now,
+    }
+    return render(request, "pages/home.html", context)
+
+
+@public_page
+def area_list(request):
+    """Two queries: areas, contacts."""
+    now = timezone.now()
+    day = timezone.localdate(now)
+    areas = Area.objects.public(now).with_span().with_status(day).by_name()
+    areas = list(areas.select_related("district"))
+    active = [area for area in areas if area.status in AreaPhase.CARRIED_OUT]
+    contacts = contacts_for(active, day=day, now=now)
+    context = {
+        "sentence": efforts_sentence(active),
+        "active": [(area, contacts[area.pk]) for area in active],
+        "others": [area for area in areas if area not in active],
+        "trail": [(_("Områder"), "")],
+    }
+    return render(request, "pages/area_list.html", context)
+
+
+@public_page
+def area_detail(request, slug):
+    """At most twelve queries, however much the area holds."""
+    now = timezone.now()
+    day = timezone.localdate(now)
+    partners = Area.objects.public(now).filter(effort=OuterRef("effort"))
+    areas = Area.objects.public(now).with_span().with_status(day)
+    areas = areas.select_related("district", "effort").annotate(
+        theme_names=ArraySubquery(
+            Area.themes.through.objects.filter(area=OuterRef("pk"))
+            .order_by("theme_id")
+            .values("theme__name")
+        ),
+        run_with=ArraySubquery(
+            partners.exclude(pk=OuterRef("pk")).order_by("name_key").values("name")
+        ),
+    )
+    area = get_object_or_404(areas, slug=slug)
+    agreements = list(
+        Agreement.objects.filter(areas=area)
+        .annotate(funder_names=ArrayAgg("funders__name", order_by="funders__name"))
+        .order_by("-starts_on", "pk")
+    )
+    projects = list(Project.objects.public(now).in_area(area)[:100])
+    events = list(Event.objects.public(now).in_area(area).with_day().by_day()[:100])
+    documents = Document.objects.public(now).filter(areas=area)
+    context = {
+        "area": area,
+        "is_active": area.status in AreaPhase.CARRIED_OUT,
+        "contacts": contacts_for([area], day=day, now=now)[area.pk],
+        "area_zones": area.area_zones.select_related("zone").order_by("zone__name_key"),
+        "under_way": [p for p in projects if p.is_open],
+        "finished": [p for p in projects if p.status == Project.Status.COMPLETED],
+        "supported": [p for p in projects if not p.status],
+        "rounds": rounds_to_apply_in(now, area=area),
+        "awards": newest_awards([area], now),
+        "coming": [event for event in reversed(events) if event.is_coming(day)],
+        "held": [event for event in events if not event.is_coming(day)],
+        "documents": documents[:50],
+        "cases": PoliticalCase.objects.filter(areas=area).select_related("body"),
+        "agreements": agreements,
+        "ending": [a for a in agreements if a.ends_within(NOTICE_BEFORE_END, day)],
+        "appropriations": Appropriation.objects.filter(areas=area).select_related(
+            "funder"
+        ),
+        "today": day,
+        "now": now,
+        "trail": [(_("Områder"), reverse("pages:area_list")), (area.name, "")],
+    }
+    return render(request, "pages/area_detail.html", context)
+
+
+@public_page
+def zone_list(request):
+    """Three queries: divisions, zones, areas."""
+    now = timezone.now()
+    day = timezone.localdate(now)
+    divisions = list(Division.objects.order_by("first_edition"))
+    division = next((d for d in divisions if d.is_default), None)
+    zones = list(
+        Zone.objects.in_default_division().select_related("district").by_district()
+    )
+    in_areas = _areas_of_zones(zones, day, now)
+    names = {status: 0 for status in Zone.NameStatus}
+    for zone in zones:
+        names[zone.name_status] += 1
+    context = {
+        "division": division,
+        "newest": divisions[-1] if divisions else None,
+        "names": {status.value: number for status, number in names.items()},
+        "zones": [(zone, in_areas.get(zone.pk, [])) for zone in zones],
+        "tiles": [_tile(zone, in_areas.get(zone.pk, [])) for zone in zones],
+        "trail": [(_("Soner"), "")],
+    }
+    return render(request, "pages/zone_list.html", context)
+
+
+@public_page
+def zone_detail(request, slug):
+    """At most twelve queries."""
+    now = timezone.now()
+    day = timezone.localdate(now)
+    zones = Zone.objects.filter(slug=slug).select_related("district", "division")
+    zone = zones.order_by("-division__is_default", "-division__first_edition").first()
+    if zone is None:
+        raise Http404
+    area_zones = list(
+        AreaZone.objects.filter(zone=zone, area__published_at__lte=now)
+        .select_related("area")
+        .order_by("area__name_key")
+    )
+    current = [row.area for row in area_zones if row.covers(day)]
+    areas = [row.area for row in area_zones]
+    contacts = contacts_for(current, day=day, now=now)
+    projects = Project.objects.public(now).newest_first()
+    neighbours = Area.objects.public(now).active_on(day).filter(district=zone.district)
+    context = {
+        "zone": zone,
+        "current": current,
+        "earlier": [row for row in area_zones if row.area not in current],
+        "derived": any(row.is_derived for row in area_zones),
+        "contacts": [(area, contacts[area.pk]) for area in current],
+        "projects": projects.in_any_area(areas)[:20] if areas else [],
+        "district_projects": projects.filter(district=zone.district)[:20],
+        "rounds": rounds_to_apply_in(now, area=current[0]) if current else [],
+        "awards": newest_awards(areas, now) if areas else [],
+        "neighbours": [] if current else neighbours.by_name(),
+        "reports": Document.objects.public(now)
+        .exclude(division=None)
+        .select_related("division"),
+        "today": day,
+        "now": now,
+        "trail": [(_("Soner"), reverse("pages:zone_list")), (zone.name, "")],
+    }
+    return render(request, "pages/zone_detail.html", context)
+
+
+@public_page
+def search(request):
+    """One query for each kind of hit."""
+    now = timezone.now()
+    text = request.GET.get("q", "").strip()[:LONGEST_QUERY]
+    groups = []
+    if read_query(text):
+        found = [
+            (_("Områder"), search_areas(text, now)),
+            (_("Soner"), search_zones(text)),
+            (_("Prosjekter"), search_projects(text, now)),
+            (_("Dokumenter"), search_documents(text, now)),
+            (_("Tilskudd"), search_rounds(text, now)),
+        ]
+        groups = [(heading, hits) for heading, hits in found if hits]
+    context = {
+        "q": text,
+        "groups": groups,
+        "count": sum(len(hits) for heading, hits in groups),
+        "trail": [(_("Søk"), "")],
+    }
+    return render(request, "pages/search.html", context)
+
+
+@public_page
+def about(request):
+    now = timezone.now()
+    day = timezone.localdate(now)
+    areas = Area.objects.public(now).active_on(day).by_name()
+    context = {
+        "sentence": efforts_sentence(areas),
+        "areas": areas,
+        "bodies": Body.objects.all(),
+        "departments": Department.objects.all(),
+        "cases": PoliticalCase.objects.select_related("body").filter(areas=None),
+        "appropriations": Appropriation.objects.select_related("funder", "district")
+        .annotate(area_names=ArrayAgg("areas__name", filter=Q(areas__isnull=False)))
+        .order_by("-year", "pk"),
+        "links": Link.objects.all(),
+        "zones_url": reverse("pages:zone_list"),
+        "trail": [(_("Om områdesatsingen"), "")],
+    }
+    return render(request, "pages/about.html", context)
+
+
+@public_page
+def privacy(request):
+    return render(request, "pages/privacy.html", {"trail": [(_("Personvern"), "")]})
+
+
+@public_page
+def accessibility(request):
+    context = {"trail": [(_("Tilgjengelighet"), "")]}
+    return render(request, "pages/accessibility.html", context)
+
+
+@public_page
+def contact(request):
+    """Two queries: areas, contacts."""
+    now = timezone.now()
+    day = timezone.localdate(now)
+    areas = list(Area.objects.public(now).active_on(day).by_name())
+    contacts = contacts_for(areas, day=day, now=now)
+    context = {
+        "areas": [(area, contacts[area.pk]) for area in areas],
+        "trail": [(_("Kontakt"), "")],
+    }
+    return render(request, "pages/contact.html", context)
+
+
+def rounds_to_apply_in(now, *, area=None):
+    """Open and announced rounds, the first to close on top. One query."""
+    rounds = not_closed(Round.objects.public(now), now).select_related("scheme")
+    if area:
+        rounds = rounds.filter(in_area(area_id=area.pk))
+    return sorted(rounds, key=lambda round: closing_order(round, now))
+
+
+def newest_awards(areas, now):
+    """What may be published of the newest awards in the areas. One query."""
+    awards = Award.objects.public(now).filter(application__area__in=areas)
+    return [published(award) for award in listed(awards)[:AWARDS]]
+
+
+def _areas_of_zones(zones, day, now):
+    """Zone's key to its areas, those that have ended included."""
+    found = {}
+    rows = AreaZone.objects.filter(zone__in=zones, area__published_at__lte=now)
+    for row in rows.select_related("area").order_by("area__name_key"):
+        row.is_current = row.covers(day)
+        found.setdefault(row.zone_id, []).append(row)
+    return found
+
+
+def _tile(zone, area_zones):
+    state = "other"
+    if area_zones:
+        state = "active" if any(row.is_current for row in area_zones) else "ended"
+    return Tile(
+        column=zone.tile_column,
+        row=zone.tile_row,
+        name=zone.name,
+        mark=zone.name_mark,
+        group=zone.district.name,
+        url=zone.get_absolute_url(),
+        state=state,
+    )
