@@ -5,13 +5,14 @@ import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
 import django.utils.timezone
-import grants.models.applicants
-import grants.models.applications
-import grants.models.rounds
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
+
+import grants.models.applicants
+import grants.models.applications
+import grants.models.rounds
 
 
 class Migration(migrations.Migration):
@@ -2191,6 +2192,14 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "unsent_answer",
+                    models.TextField(
+                        blank=True,
+                        editable=False,
+                        help_text="What the applicant has written and not sent. Staff never read it.",
+                    ),
+                ),
+                (
                     "answer",
                     models.TextField(blank=True, max_length=2000, verbose_name="svar"),
                 ),
@@ -3293,7 +3302,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=("round", "name"),
                 name="criterion_named_once",
-                violation_error_message="Utlysningen har alt et kriterium med det navnet.",
+                violation_error_message="Utlysningen har alt et slikt kriterium.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
