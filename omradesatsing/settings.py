@@ -297,6 +297,8 @@ EMAIL_TIMEOUT = 20
 PGHISTORY_OBJ_FIELD = pghistory.ObjForeignKey(related_name="history")
 PGHISTORY_ADMIN_CLASS = "omradesatsing.admin.HistoryAdmin"
 PGHISTORY_ADMIN_MODEL = "pghistory.MiddlewareEvents"
+# GET changes nothing; asking who is logged in would cost every public page its cache.
+PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 
 # --- The municipality's own words ---------------------------------------------------
 

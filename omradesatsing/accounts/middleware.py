@@ -34,6 +34,12 @@ def sign_owner(user):
 class LogInRequired(LoginRequiredMiddleware):
     """Log-in everywhere, and not a word lost when it ended while someone typed."""
 
+    def process_view(self, request, view_func, view_args, view_kwargs):
+        # Django asks who it is first: a public page would differ by cookie then.
+        if not getattr(view_func, "login_required", True):
+            return None
+        return super().process_view(request, view_func, view_args, view_kwargs)
+
     def handle_no_permission(self, request, view_func):
         if request.method == "POST":
             park(request)
