@@ -1,6 +1,6 @@
 from django.urls import path
 
-from omradesatsing.pages import views
+from omradesatsing.pages import my_page, views
 
 app_name = "pages"
 urlpatterns = [
@@ -14,4 +14,8 @@ urlpatterns = [
     path("personvern/", views.privacy, name="privacy"),
     path("tilgjengelighet/", views.accessibility, name="accessibility"),
     path("kontakt/", views.contact, name="contact"),
+    path("min-side/", my_page.my_page, name="my_page"),
+    path("min-side/meldinger/", my_page.notice_list, name="notice_list"),
+    path("min-side/meldinger/<int:pk>/", my_page.notice_detail, name="notice_detail"),
+    path("min-side/profil/", my_page.profile, name="profile"),
 ]

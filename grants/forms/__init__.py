@@ -1,0 +1,1 @@
+"""What applicants fill in. Staff's forms are in `grants.casework`."""

@@ -1,0 +1,423 @@
+"""The steps of an application. Each saves what it can read, whole or with holes.
+
+What is missing is asked for when the application is checked, not while it is written.
+"""
+
+import hashlib
+import json
+import re
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from areas.models import Theme
+from grants.models import BudgetLine, Step, Version
+from grants.models.applications import NEEDED, plain_number
+from omradesatsing.ui.fields import MoneyField, NorwegianDateField, PhoneField
+
+
+class StepForm(forms.ModelForm):
+    """A step over the working copy. `instance` is the version being written.
+
+    The hidden `_seen` says what was stored when the form was opened: a form from a
+    stale tab is told, and overwrites nothing.
+    """
+
+    step: Step
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, _message in NEEDED[self.step]:
+            # Drawn without «(valgfritt)», though a draft may lack it.
+            self.fields[name].needed = True
+        # Before validation puts what was typed on the instance.
+        self.stored = self.stored_values()
+
+    def stored_values(self):
+        """What is stored for this step: {field: text}."""
+        return {
+            name: _as_text(self.instance, name)
+            for name in self._meta.fields
+            if name in self.fields
+        }
+
+    def seen(self):
+        """The value of `_seen` for what is stored now."""
+        text = json.dumps(self.stored, sort_keys=True, ensure_ascii=False)
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def seen_to_render(self):
+        """As posted while there are only errors; anew once the clash has been shown."""
+        if self.is_bound and "_seen" in self.data and not self.clashes():
+            return self.data["_seen"]
+        return self.seen()
+
+    def is_stale(self):
+        return self.data.get("_seen", self.seen()) != self.seen()
+
+    def clashes(self):
+        """Where someone else stored something other than this: [(label, stored)]."""
+        if not (self.is_bound and self.is_stale()):
+            return []
+        return [
+            (self.fields[name].label, self.stored_display(name))
+            for name, stored in self.stored.items()
+            if self.typed_text(name) != stored
+        ]
+
+    def typed_text(self, name):
+        """What was typed, written as `stored_values` writes it."""
+        if name in self.errors:
+            return None
+        return _as_text(self.instance, name)
+
+    def stored_display(self, name):
+        """A stored value as a person reads it."""
+        value = self.stored[name]
+        choices = getattr(self.fields[name], "choices", None)
+        if value and choices:
+            return dict((str(key), label) for key, label in choices).get(value, value)
+        return value
+
+    def save_valid(self, *, by):
+        """Store what could be read. Call it inside the lock of the application."""
+        names = [name for name in self._meta.fields if name in self.cleaned_data]
+        self.instance.edited_by = by.user
+        self.instance.save(update_fields=[*names, "edited_by", "edited_at"])
+
+
+class WhoForm(StepForm):
+    step = Step.WHO
+
+    contact_phone = PhoneField(
+        label=_("Telefon"),
+        help_text=_("Så vi kan ringe hvis noe er uklart."),
+        required=False,
+    )
+
+    class Meta:
+        model = Version
+        fields = ["contact_name", "contact_email", "contact_phone"]
+        widgets = {
+            "contact_name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "contact_email": forms.EmailInput(attrs={"autocomplete": "email"}),
+        }
+        help_texts = {
+            "contact_name": _("Den vi skal snakke med om søknaden."),
+            "contact_email": _("For eksempel navn@eksempel.no."),
+        }
+        error_messages = {
+            "contact_email": {
+                "invalid": _(
+                    "E-postadressen er ikke fullstendig. Skriv den som "
+                    "navn@eksempel.no."
+                )
+            }
+        }
+
+
+def long_text(rows):
+    return forms.Textarea(attrs={"rows": rows})
+
+
+class WhatForm(StepForm):
+    step = Step.WHAT
+
+    starts_on = NorwegianDateField(
+        label=_("Når begynner dere?"),
+        help_text=_("Dag, måned og år, for eksempel 15.08.2027."),
+        required=False,
+    )
+    ends_on = NorwegianDateField(
+        label=_("Når er dere ferdige?"),
+        help_text=_("Samme dag hvis alt skjer på én dag."),
+        required=False,
+    )
+
+    class Meta:
+        model = Version
+        fields = [
+            "title",
+            "summary",
+            "theme",
+            "description",
+            "need",
+            "participants",
+            "participant_count",
+            "place",
+            "permission",
+            "starts_on",
+            "ends_on",
+        ]
+        widgets = {
+            "title": forms.TextInput(attrs={"autocomplete": "off"}),
+            "summary": long_text(2),
+            "description": long_text(10),
+            "need": long_text(6),
+            "participants": long_text(5),
+            "participant_count": forms.TextInput(
+                attrs={"inputmode": "numeric", "data-width": "xs"}
+            ),
+            "permission": forms.RadioSelect,
+        }
+        help_texts = {
+            "title": _("Navnet kan bli vist på nett hvis dere får tilskudd."),
+            "summary": _(
+                "Én eller to setninger. For eksempel «Vi lager en felles hage med "
+                "plantekasser og benker ved lekeplassen.»"
+            ),
+            "theme": _("Velg det som passer best. Er du usikker, lar du det stå tomt."),
+            "description": _(
+                "Fortell hva dere skal gjøre, steg for steg, og hvem som gjør hva. "
+                "Ikke skriv om helse eller andre personer."
+            ),
+            "need": _("Hva mangler i dag, og hva blir bedre?"),
+            "participants": _(
+                "For eksempel barn, eldre eller alle i borettslaget. Hvordan får folk "
+                "vite om det, og hvordan har de vært med på å bestemme?"
+            ),
+            "participant_count": _("Et tall du tror på er nok."),
+            "place": _("Adresse eller navn på stedet."),
+            "permission": _(
+                "Skal noe bygges, settes opp eller arrangeres, må eieren si ja først."
+            ),
+        }
+        error_messages = {
+            "participant_count": {
+                "invalid": _("Skriv antallet med tall, for eksempel 40.")
+            }
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["theme"].empty_label = _("Ikke valgt")
+        self.fields["theme"].queryset = Theme.objects.all()
+        self.fields["permission"].choices = Version.Permission.choices
+
+    def clean(self):
+        data = super().clean()
+        starts = data.get("starts_on", self.instance.starts_on)
+        ends = data.get("ends_on", self.instance.ends_on)
+        if starts and ends and ends < starts:
+            if "ends_on" not in self.errors and "starts_on" not in self.errors:
+                self.add_error(
+                    "ends_on", _("Dere kan ikke være ferdige før dere begynner.")
+                )
+            # They belong together: neither is stored until they agree.
+            data.pop("starts_on", None)
+            data.pop("ends_on", None)
+        return data
+
+
+class MoneyForm(StepForm):
+    """The amount, and the budget as rows: three tables of what and how much."""
+
+    step = Step.MONEY
+    MOST_ROWS = 30
+    LABELS = {
+        BudgetLine.Kind.COST: (_("Kostnad %d: hva"), _("Kostnad %d: beløp")),
+        BudgetLine.Kind.INCOME: (_("Inntekt %d: hva"), _("Inntekt %d: beløp")),
+        BudgetLine.Kind.OWN_WORK: (_("Innsats %d: hva"), _("Innsats %d: verdi")),
+    }
+
+    amount = MoneyField(label=_("Hvor mye søker dere om?"), required=False, min_value=1)
+
+    class Meta:
+        model = Version
+        fields = ["amount"]
+
+    def __init__(self, *args, more=None, **kwargs):
+        """`more` is the kind of row that more empty rows are wanted of."""
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].help_text = amount_help(self.instance.application.round)
+        for kind in BudgetLine.Kind:
+            for number in range(self._row_count(kind, more)):
+                self._add_row(kind, number)
+
+    def stored_values(self):
+        self.lines = {kind: [] for kind in BudgetLine.Kind}
+        # The public copy of the form has no version behind it.
+        stored = BudgetLine.objects.filter(version=self.instance.pk)
+        for line in stored.order_by("position", "pk"):
+            self.lines[line.kind].append((line.text, line.amount))
+        as_text = {
+            kind.value: _rows_as_text(lines) for kind, lines in self.lines.items()
+        }
+        return super().stored_values() | as_text
+
+    def tables(self):
+        """For the page: kind, its label, its rows of two fields each, and its sum."""
+        return [
+            {
+                "kind": kind.value,
+                "rows": [
+                    (self[f"{kind}_{number}_text"], self[f"{kind}_{number}_amount"])
+                    for number in range(self.row_counts[kind])
+                ],
+                "total": sum(amount for _text, amount in self.lines[kind]),
+                "full": self.row_counts[kind] >= self.MOST_ROWS,
+            }
+            for kind in BudgetLine.Kind
+        ]
+
+    def clean(self):
+        data = super().clean()
+        for kind in BudgetLine.Kind:
+            for number in range(self.row_counts[kind]):
+                self._clean_row(f"{kind}_{number}")
+        return data
+
+    def _clean_row(self, row):
+        text, amount = f"{row}_text", f"{row}_amount"
+        if text in self.errors or amount in self.errors:
+            return
+        has_amount = self.cleaned_data.get(amount) is not None
+        if self.cleaned_data.get(text) and not has_amount:
+            self.add_error(amount, _("Skriv et beløp, eller fjern teksten i linjen."))
+        elif has_amount and not self.cleaned_data.get(text):
+            self.add_error(text, _("Skriv hva beløpet gjelder."))
+
+    def typed_text(self, name):
+        if name not in list(BudgetLine.Kind):
+            return super().typed_text(name)
+        return _rows_as_text(self._readable_rows(BudgetLine.Kind(name)))
+
+    def clashes(self):
+        labels = {
+            BudgetLine.Kind.COST: _("Hva koster det?"),
+            BudgetLine.Kind.INCOME: _("Andre penger inn"),
+            BudgetLine.Kind.OWN_WORK: _("Egen innsats"),
+        }
+        if not (self.is_bound and self.is_stale()):
+            return []
+        return [
+            (labels.get(name) or self.fields[name].label, stored)
+            for name, stored in self.stored.items()
+            if self.typed_text(name) != stored
+        ]
+
+    def save_valid(self, *, by):
+        super().save_valid(by=by)
+        version = self.instance
+        rows = {kind: self._readable_rows(kind) for kind in BudgetLine.Kind}
+        if rows == self.lines:
+            return
+        version.budget_lines.all().delete()
+        BudgetLine.objects.bulk_create(
+            BudgetLine(
+                version=version, kind=kind, text=text, amount=amount, position=position
+            )
+            for kind, lines in rows.items()
+            for position, (text, amount) in enumerate(lines)
+        )
+
+    def _readable_rows(self, kind):
+        """The rows as typed; a row that cannot be read stays as it was stored."""
+        found = []
+        for number in range(self.row_counts[kind]):
+            row = f"{kind}_{number}"
+            if f"{row}_text" in self.errors or f"{row}_amount" in self.errors:
+                found += self.lines[kind][number : number + 1]
+            elif text := self.cleaned_data.get(f"{row}_text"):
+                found.append((text, self.cleaned_data[f"{row}_amount"]))
+        return found
+
+    def _row_count(self, kind, more):
+        if not hasattr(self, "row_counts"):
+            self.row_counts = {}
+        posted = [
+            int(found[1]) + 1
+            for name in self.data
+            if (found := re.fullmatch(rf"{kind}_([0-9]{{1,3}})_text", name))
+        ]
+        spare = 3 if kind == more else 1
+        count = max(posted, default=len(self.lines[kind]) + spare)
+        if self.is_bound and kind == more:
+            count += spare
+        least = 3 if kind == BudgetLine.Kind.COST else 1
+        self.row_counts[kind] = min(max(count, least), self.MOST_ROWS)
+        return self.row_counts[kind]
+
+    def _add_row(self, kind, number):
+        stored = dict(enumerate(self.lines[kind])).get(number, ("", None))
+        text_label, amount_label = self.LABELS[kind]
+        text = forms.CharField(
+            label=text_label % (number + 1),
+            required=False,
+            max_length=BudgetLine._meta.get_field("text").max_length,
+            initial=stored[0],
+            widget=forms.TextInput(attrs={"autocomplete": "off"}),
+        )
+        amount = MoneyField(
+            label=amount_label % (number + 1),
+            required=False,
+            initial=stored[1],
+            validators=[above_zero],
+        )
+        text.needed = amount.needed = True
+        self.fields[f"{kind}_{number}_text"] = text
+        self.fields[f"{kind}_{number}_amount"] = amount
+
+
+class UploadForm(forms.Form):
+    """One more attachment."""
+
+    file = forms.FileField(
+        label=_("Velg en fil"),
+        help_text=_(
+            "PDF, bilde (JPEG, PNG, WebP), Word, Excel eller OpenDocument. Høyst 10 MB."
+        ),
+        error_messages={
+            "required": _("Velg en fil før du laster opp."),
+            "empty": _("Filen er tom. Velg en annen fil."),
+        },
+    )
+    label = forms.CharField(
+        label=_("Hva viser filen?"),
+        help_text=_("For eksempel «Skisse av hagen» eller «Tillatelse fra gårdeier»."),
+        max_length=120,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+
+STEP_FORMS = {Step.WHO: WhoForm, Step.WHAT: WhatForm, Step.MONEY: MoneyForm}
+
+
+def above_zero(amount):
+    if amount is not None and amount <= 0:
+        raise ValidationError(_("Beløpet må være over null."))
+
+
+def amount_help(round):
+    """What the round says of the amount, as the hint of the field."""
+    least, most = round.min_amount, round.max_amount
+    if least and most:
+        text = _("Mellom %(least)s og %(most)s kr i denne utlysningen.")
+    elif most:
+        text = _("Høyst %(most)s kr i denne utlysningen.")
+    elif least:
+        text = _("Minst %(least)s kr i denne utlysningen.")
+    else:
+        text = _("For eksempel 12 500.")
+    return text % {
+        "least": plain_number(least) if least else "",
+        "most": plain_number(most) if most else "",
+    }
+
+
+def _as_text(version, name):
+    value = getattr(version, version._meta.get_field(name).attname)
+    if value is None:
+        return ""
+    if name == "amount":
+        return f"{plain_number(value)} kr"
+    if hasattr(value, "isoformat"):
+        return f"{value.day:02}.{value.month:02}.{value.year}"
+    # Browsers send line breaks as two characters, whatever they were given.
+    return str(value).replace("\r\n", "\n")
+
+
+def _rows_as_text(rows):
+    return "\n".join(f"{text}: {plain_number(amount)} kr" for text, amount in rows)

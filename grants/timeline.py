@@ -1,0 +1,148 @@
+"""Where a case stands, in plain words and with dates, for the one who applied."""
+
+from django.db.models import OuterRef, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from grants.models import Application, Decision, InfoRequest, State, Version
+from omradesatsing.journal.models import JournalEntry
+from omradesatsing.ui.templatetags.ui import date_no
+
+
+def cases_of(user):
+    """The user's drafts and cases, each with what a list shows. One query.
+
+    Adds `title`, `amount` (asked for), `due_on` (of what is asked for now, or None) and
+    `outcome` (of the decision that is announced, or None).
+    """
+    versions = Version.objects.filter(application=OuterRef("pk")).order_by("-number")
+    asked = InfoRequest.objects.open().filter(application=OuterRef("pk"))
+    decided = (
+        Decision.objects.announced()
+        .filter(application=OuterRef("pk"))
+        .order_by("-version")
+    )
+    return (
+        Application.objects.of_applicants(user)
+        .select_related("round", "area", "applicant")
+        .annotate(
+            title=Subquery(versions.values("title")[:1]),
+            amount=Subquery(versions.values("amount")[:1]),
+            due_on=Subquery(asked.values("due_on")[:1]),
+            outcome=Subquery(decided.values("outcome")[:1]),
+            edited_at=Subquery(versions.values("edited_at")[:1]),
+        )
+    )
+
+
+def standing(application, *, outcome, due_on):
+    """Words and tone for a tag. Until a decision is made known it is «til vedtak»."""
+    if application.state == State.DECIDED and outcome:
+        words = {
+            "granted": _("Innvilget"),
+            "partly": _("Delvis innvilget"),
+            "refused": _("Avslått"),
+            "dismissed": _("Avvist"),
+        }
+        return (words[outcome], "strong")
+    return {
+        State.DRAFT: (_("Ikke sendt"), "accent"),
+        State.SUBMITTED: (_("Mottatt"), "info"),
+        State.IN_REVIEW: (_("Til behandling"), "info"),
+        State.NEEDS_INFO: (_("Venter på deg"), "accent"),
+        State.RECOMMENDED: (_("Til vedtak"), "info"),
+        State.DECIDED: (_("Til vedtak"), "info"),
+        State.WITHDRAWN: (_("Trukket"), "muted"),
+    }[application.state]
+
+
+def next_step(application, *, outcome, due_on):
+    """What happens now, in one sentence."""
+    answer_on = application.round.expected_answer_on
+    if application.state == State.NEEDS_INFO and due_on:
+        return _("Vi trenger svar fra deg senest %(day)s.") % {"day": date_no(due_on)}
+    if application.state == State.DECIDED and outcome:
+        return _("Søknaden er avgjort. Les brevet.")
+    if application.state == State.WITHDRAWN:
+        return _("Du har trukket søknaden. Vi behandler den ikke videre.")
+    if answer_on:
+        return _("Du kan vente svar innen %(day)s.") % {"day": date_no(answer_on)}
+    return _("Vi behandler søknadene etter hvert som de kommer.")
+
+
+def timeline(application):
+    """What has happened, what happens now, and what comes: dicts for `timeline` items.
+
+    Each has `state` (done, current, coming), `when` (an instant, a day or None),
+    `title` and `text`.
+    """
+    case = [application.year, application.sequence]
+    entries = [
+        event(
+            application.submitted_at,
+            _("Søknaden er sendt"),
+            _("Den fikk saksnummer %(number)s.") % {"number": application.number},
+            url=reverse("grants:application_receipt", args=case),
+            link=_("Se kvitteringen"),
+        )
+    ]
+    entries += [
+        event(at, _("En saksbehandler har tatt søknaden"))
+        for at in JournalEntry.objects.about(application)
+        .filter(verb="take")
+        .values_list("at", flat=True)[:1]
+    ]
+    for request in application.info_requests.all():
+        entries.append(event(request.asked_at, _("Vi spurte om mer"), request.text))
+        if request.answered_at:
+            entries.append(event(request.answered_at, _("Du svarte"), request.answer))
+        if request.closed_at:
+            entries.append(
+                event(request.closed_at, _("Vi gikk videre uten svar på spørsmålet"))
+            )
+    decisions = application.decisions.announced().select_related("letter")
+    for decision in decisions:
+        title = (
+            _("Søknaden er avgjort")
+            if decision.version == 1
+            else _("Vedtaket er rettet")
+        )
+        url = reverse("grants:letter_detail", args=[*case, decision.letter.pk])
+        entries.append(
+            event(decision.announced_at, title, url=url, link=_("Les brevet"))
+        )
+    if application.withdrawn_at:
+        entries.append(event(application.withdrawn_at, _("Du trakk søknaden")))
+    entries.sort(key=lambda entry: entry["when"])
+    return entries + what_comes(application, decided=bool(decisions))
+
+
+def event(when, title, text="", **link):
+    return {"state": "done", "when": when, "title": title, "text": text} | link
+
+
+def what_comes(application, *, decided):
+    """The steps that are left, with the dates that the round has promised."""
+    if decided or application.state == State.WITHDRAWN:
+        return []
+    if application.state == State.SUBMITTED:
+        now = (_("Nå: søknaden venter på en saksbehandler"), "")
+    elif application.state == State.IN_REVIEW:
+        now = (
+            _("Nå: søknaden blir vurdert"),
+            _("Vi vurderer den mot kriteriene i utlysningen."),
+        )
+    elif application.state == State.NEEDS_INFO:
+        now = (_("Nå: vi venter på svar fra deg"), "")
+    else:
+        now = (
+            _("Nå: søknaden er ferdig vurdert og ligger til vedtak"),
+            _("En annen enn saksbehandleren avgjør den."),
+        )
+    steps = [{"state": "current", "when": None, "title": now[0], "text": now[1]}]
+    answer_on = application.round.expected_answer_on
+    text = _("Du får brev her på Min side, og en e-post som sier fra.")
+    if answer_on:
+        text = _("Ventes innen %(day)s.") % {"day": date_no(answer_on)} + " " + text
+    coming = {"state": "coming", "when": None, "title": _("Svar på søknaden")}
+    return [*steps, coming | {"text": text}]

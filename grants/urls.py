@@ -1,0 +1,70 @@
+from django.urls import path, register_converter
+
+from grants.views import answers, applications, awards, drafts, eligibility, rounds
+
+
+class CaseNumber:
+    """The running number in an address, `0001`: one way to write each."""
+
+    regex = "[0-9]{4}|[1-9][0-9]{4,5}"
+
+    def to_python(self, value):
+        return int(value)
+
+    def to_url(self, value):
+        return f"{int(value):04d}"
+
+
+register_converter(CaseNumber, "case_number")
+
+app_name = "grants"
+
+ROUND = "tilskudd/<slug:slug>/"
+DRAFT = "min-side/kladder/<slug:key>/"
+CASE = "min-side/soknader/<int:year>/<case_number:sequence>/"
+
+urlpatterns = [
+    # For everyone
+    path("tilskudd/", rounds.round_list, name="round_list"),
+    path("tilskudd/tildelinger/", awards.award_list, name="award_list"),
+    path("tilskudd/tildelinger.csv", awards.award_csv, name="award_csv"),
+    path("tilskudd/tildelinger.json", awards.award_json, name="award_json"),
+    path(ROUND, rounds.round_detail, name="round_detail"),
+    path(f"{ROUND}skjema/", rounds.round_form, name="round_form"),
+    path(f"{ROUND}kan-vi-soke/", eligibility.eligibility, name="eligibility"),
+    path(f"{ROUND}sok/", drafts.application_start, name="application_start"),
+    # A draft
+    path(DRAFT, drafts.draft_detail, name="draft_detail"),
+    path(f"{DRAFT}kontroll/", drafts.draft_review, name="draft_review"),
+    path(f"{DRAFT}slett/", drafts.draft_delete, name="draft_delete"),
+    path(f"{DRAFT}vedlegg/<int:pk>/", drafts.draft_attachment, name="draft_attachment"),
+    path(
+        f"{DRAFT}vedlegg/<int:pk>/fjern/",
+        drafts.draft_attachment_remove,
+        name="draft_attachment_remove",
+    ),
+    path(f"{DRAFT}<slug:step>/", drafts.draft_step, name="draft_step"),
+    # A case
+    path(CASE, applications.application_detail, name="application_detail"),
+    path(
+        f"{CASE}kvittering/",
+        applications.application_receipt,
+        name="application_receipt",
+    ),
+    path(
+        f"{CASE}versjon/<int:number>/",
+        applications.version_detail,
+        name="version_detail",
+    ),
+    path(f"{CASE}trekk/", applications.application_withdraw, name="withdraw"),
+    path(f"{CASE}vedlegg/<int:pk>/", applications.attachment, name="attachment"),
+    path(f"{CASE}svar/", answers.answer_request, name="answer_request"),
+    path(
+        f"{CASE}svar/vedlegg/<int:pk>/fjern/",
+        answers.answer_attachment_remove,
+        name="answer_attachment_remove",
+    ),
+    path(f"{CASE}svar/<slug:step>/", answers.answer_step, name="answer_step"),
+    path(f"{CASE}brev/<int:pk>/", applications.letter_detail, name="letter_detail"),
+    path(f"{CASE}brev/<int:pk>/pdf/", applications.letter_pdf, name="letter_pdf"),
+]

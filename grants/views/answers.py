@@ -1,0 +1,113 @@
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from grants.drafting import Writing, detach
+from grants.forms.review import AnswerForm
+from grants.forms.steps import STEP_FORMS
+from grants.models import InfoRequest, Step
+from grants.views.applications import case_trail, own_case
+from grants.views.steps import back_to_files, edit_step, show_refused, step_or_404
+from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.middleware import (
+    forget_parked,
+    parked_fields,
+    sign_owner,
+)
+from omradesatsing.accounts.refusals import Refused
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_request(request, year, sequence):
+    """What the caseworker asks for; an answer in words, changes, or both."""
+    application = own_case(request, year, sequence)
+    asked = application.open_request
+    if asked is None:
+        messages.info(request, _("Vi venter ikke på svar fra deg nå."))
+        return redirect(application)
+    writing = Writing.of_answer(application, asked)
+    form = answer_form(request, asked)
+    if request.method == "POST" and form.is_valid():
+        response = take_answer(request, writing, asked, form)
+        if response is not None:
+            return response
+        application = own_case(request, year, sequence)
+    copy = application.working_copy()
+    context = {
+        "application": application,
+        "request_for_info": asked,
+        "form": form,
+        "progress": writing.progress(),
+        "changed": copy is not None,
+        "missing": copy.missing() if copy else [],
+        "owner": sign_owner(request.user),
+        "trail": case_trail(application, (_("Svar på det vi trenger"), "")),
+    }
+    return render(request, "grants/answer_request.html", context)
+
+
+def answer_form(request, asked):
+    if request.method == "POST":
+        return AnswerForm(request.POST)
+    parked = parked_fields(request)
+    if parked is not None:
+        messages.info(request, _("Her er det du skrev før du ble logget ut."))
+        return AnswerForm(parked)
+    return AnswerForm(initial={"answer": asked.unsent_answer})
+
+
+def take_answer(request, writing, asked, form):
+    """Keep the words, then go where the button says. None when it cannot be sent."""
+    answer = form.cleaned_data["answer"]
+    InfoRequest.objects.open().filter(pk=asked.pk).update(unsent_answer=answer)
+    forget_parked(request)
+    application = writing.application
+    if request.POST.get("change") in writing.steps:
+        return redirect(writing.step_url(request.POST["change"]))
+    if "later" in request.POST:
+        messages.success(request, _("Lagret. Svaret er ikke sendt ennå."))
+        return redirect(application)
+    try:
+        application.answer_request(
+            by=Actor(request.user, application.applicant),
+            now=request.arrived_at,
+            answer=answer,
+        )
+    except Refused as refused:
+        form.add_error(None, str(refused))
+        return None
+    messages.success(request, _("Takk! Svaret er sendt."))
+    return redirect(application)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def answer_step(request, year, sequence, step):
+    """A part of the application that the caseworker has opened for changes."""
+    application = own_case(request, year, sequence)
+    step = step_or_404(step, Step)
+    asked = application.open_request
+    if asked is not None and step in asked.steps:
+        return edit_step(request, Writing.of_answer(application, asked), step)
+    message = _("Denne delen av søknaden kan ikke endres nå.")
+    if request.method == "POST" and step in STEP_FORMS:
+        return show_refused(request, Writing.of_draft(application), step, message)
+    messages.info(request, message)
+    return redirect(application)
+
+
+@require_POST
+def answer_attachment_remove(request, year, sequence, pk):
+    application = own_case(request, year, sequence)
+    asked = application.open_request
+    if asked is None or Step.FILES not in asked.steps:
+        messages.error(request, _("Denne delen av søknaden kan ikke endres nå."))
+        return redirect(application)
+    writing = Writing.of_answer(application, asked)
+    try:
+        detach(writing, pk, by=Actor(request.user, application.applicant))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("Filen er fjernet."))
+    return back_to_files(writing)

@@ -1,0 +1,157 @@
+from django.contrib import messages
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from grants.answers import answers
+from grants.models import Application, Attachment, State, Version
+from grants.timeline import next_step, standing, timeline
+from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.refusals import Refused
+from omradesatsing.notices.models import Notice
+
+
+def own_case(request, year, sequence):
+    """A case of an applicant that the user acts for, or 404."""
+    cases = Application.objects.of_applicants(request.user).sent()
+    return get_object_or_404(
+        cases.select_related("round__scheme", "area", "applicant__organisation"),
+        year=year,
+        sequence=sequence,
+    )
+
+
+def case_trail(application, *more):
+    return [
+        (_("Min side"), reverse("pages:my_page")),
+        (
+            _("Sak %(number)s") % {"number": application.number},
+            application.get_absolute_url(),
+        ),
+        *more,
+    ]
+
+
+@require_safe
+def application_detail(request, year, sequence):
+    application = own_case(request, year, sequence)
+    asked = application.open_request
+    decision = application.decision
+    known = {
+        "outcome": decision and decision.outcome,
+        "due_on": asked and asked.due_on,
+    }
+    context = {
+        "application": application,
+        "version": application.current,
+        "request_for_info": asked,
+        "decision": decision,
+        "standing": standing(application, **known),
+        "next_step": next_step(application, **known),
+        "timeline": timeline(application),
+        "letters": application.letters.all(),
+        "versions": application.versions.sent(),
+        "files": application.current.attachments.select_related("file"),
+        "can_withdraw": application.is_with_staff,
+        "trail": case_trail(application),
+    }
+    return render(request, "grants/application_detail.html", context)
+
+
+@require_safe
+def application_receipt(request, year, sequence):
+    """What was sent, when, and what happens next. The same page however often asked."""
+    application = own_case(request, year, sequence)
+    version = application.versions.sent().first()
+    context = {
+        "application": application,
+        "version": version,
+        "sections": answers(version),
+        "trail": case_trail(application, (_("Kvittering"), "")),
+    }
+    return render(request, "grants/application_receipt.html", context)
+
+
+@require_safe
+def version_detail(request, year, sequence, number):
+    application = own_case(request, year, sequence)
+    sent = Version.objects.sent().filter(application=application)
+    version = get_object_or_404(sent, number=number)
+    context = {
+        "application": application,
+        "version": version,
+        "is_current": version == application.current,
+        "sections": answers(version),
+        "trail": case_trail(
+            application, (_("Versjon %(number)s") % {"number": number}, "")
+        ),
+    }
+    return render(request, "grants/version_detail.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def application_withdraw(request, year, sequence):
+    application = own_case(request, year, sequence)
+    if request.method == "POST":
+        try:
+            application.withdraw(
+                by=Actor(request.user, application.applicant), now=request.arrived_at
+            )
+        except Refused as refused:
+            messages.error(request, str(refused))
+        else:
+            messages.success(request, _("Søknaden er trukket."))
+        return redirect(application)
+    if not application.is_with_staff:
+        if application.state != State.WITHDRAWN:
+            messages.info(request, _("Søknaden er avgjort og kan ikke trekkes."))
+        return redirect(application)
+    context = {
+        "application": application,
+        "version": application.current,
+        "trail": case_trail(application, (_("Trekk søknaden"), "")),
+    }
+    return render(request, "grants/application_withdraw.html", context)
+
+
+@require_safe
+def attachment(request, year, sequence, pk):
+    application = own_case(request, year, sequence)
+    attachments = Attachment.objects.filter(version__application=application)
+    return get_object_or_404(attachments.select_related("file"), pk=pk).file.response()
+
+
+def own_letter(request, year, sequence, pk):
+    application = own_case(request, year, sequence)
+    letters = application.letters.select_related("application__applicant", "pdf")
+    return get_object_or_404(letters, pk=pk)
+
+
+@require_safe
+def letter_detail(request, year, sequence, pk):
+    letter = own_letter(request, year, sequence, pk)
+    notices = Notice.objects.visible_to(request.user).unread()
+    context = {
+        "application": letter.application,
+        "letter": letter,
+        "notice": notices.about(letter.decision).first() if letter.decision else None,
+        "trail": case_trail(letter.application, (_("Brev"), "")),
+    }
+    return render(request, "grants/letter_detail.html", context)
+
+
+@require_safe
+def letter_pdf(request, year, sequence, pk):
+    """The letter as PDF; a page that says to wait while the worker makes it."""
+    letter = own_letter(request, year, sequence, pk)
+    if letter.pdf:
+        return letter.pdf.response()
+    context = {
+        "application": letter.application,
+        "letter": letter,
+        "trail": case_trail(letter.application, (_("Brevet som PDF"), "")),
+    }
+    response = render(request, "grants/letter_pending.html", context, status=202)
+    response["Retry-After"] = "5"
+    return response

@@ -1,0 +1,83 @@
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from areas.models import Area
+from grants.filters import RoundFilter
+from grants.forms.steps import STEP_FORMS, UploadForm
+from grants.models import Application, Round, Step, Version
+from grants.rounds import closing_order, kinds_of, not_closed, stage, with_pots
+from omradesatsing.pages.caching import public_page
+from omradesatsing.pages.paging import page_of
+
+
+@public_page
+def round_list(request):
+    now = request.arrived_at
+    public = Round.objects.public(now).select_related("scheme")
+    areas = Area.objects.filter(pot_areas__round__published_at__lte=now).order_by(
+        "name_key"
+    )
+    choices = list(areas.values_list("slug", "name").distinct())
+    chosen = RoundFilter(request.GET, public, areas=choices)
+    closed = page_of(request, chosen.qs.closed_at(now).order_by("-closes_at", "pk"))
+    current = sorted(
+        not_closed(chosen.qs, now), key=lambda round: closing_order(round, now)
+    )
+    with_pots([*current, *closed.object_list], now)
+    context = {
+        "filter": chosen,
+        "open_rounds": [round for round in current if round.stage == "open"],
+        "coming_rounds": [round for round in current if round.stage == "coming"],
+        "closed": closed,
+        "trail": [(_("Tilskudd"), "")],
+    }
+    return render(request, "grants/round_list.html", context)
+
+
+@public_page
+def round_detail(request, slug):
+    round = public_round(request, slug)
+    [round] = with_pots([round], request.arrived_at)
+    context = {
+        "round": round,
+        "criteria": round.criteria.all(),
+        "kinds": kinds_of(round),
+        "trail": [(_("Tilskudd"), reverse("grants:round_list")), (round.title, "")],
+    }
+    return render(request, "grants/round_detail.html", context)
+
+
+@public_page
+def round_form(request, slug):
+    """Every question of the form, to read and print before one begins."""
+    round = public_round(request, slug)
+    empty = Version(application=Application(round=round))
+    context = {
+        "round": round,
+        "stage": stage(round, request.arrived_at),
+        "kinds": kinds_of(round),
+        "steps": [
+            (step.label, questions_of(step, empty)) for step in Step if step in WRITTEN
+        ],
+        "upload": UploadForm(),
+        "trail": [
+            (_("Tilskudd"), reverse("grants:round_list")),
+            (round.title, round.get_absolute_url()),
+            (_("Spørsmålene i skjemaet"), ""),
+        ],
+    }
+    return render(request, "grants/round_form.html", context)
+
+
+WRITTEN = set(STEP_FORMS)
+
+
+def questions_of(step, version):
+    form = STEP_FORMS[step](instance=version)
+    return [form[name] for name in form._meta.fields]
+
+
+def public_round(request, slug):
+    rounds = Round.objects.public(request.arrived_at).select_related("scheme")
+    return get_object_or_404(rounds, slug=slug)

@@ -1,0 +1,193 @@
+"""One step of an application: shown, saved, given back. For drafts and for answers."""
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from grants.drafting import attach, save_step, step_form
+from grants.forms.steps import UploadForm
+from grants.models import Attachment, BudgetLine, Step
+from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.middleware import (
+    forget_parked,
+    parked_fields,
+    sign_owner,
+)
+from omradesatsing.accounts.refusals import Refused
+
+
+def step_or_404(name, steps):
+    if name not in steps:
+        raise Http404
+    return Step(name)
+
+
+def edit_step(request, writing, step):
+    if step == Step.FILES:
+        return edit_files(request, writing)
+    if request.method != "POST":
+        return show_step(request, writing, step, opened_form(request, writing, step))
+    more = request.POST.get("more")
+    try:
+        form = save_step(
+            writing,
+            step,
+            request.POST,
+            by=Actor(request.user, writing.application.applicant),
+            more=more if more in BudgetLine.Kind.values else None,
+        )
+    except Refused as refused:
+        return show_refused(request, writing, step, str(refused))
+    if form.errors or form.clashes():
+        return show_step(request, writing, step, form)
+    forget_parked(request)
+    return after_saving(request, writing, step)
+
+
+def opened_form(request, writing, step):
+    """The form as stored, or with what was typed when the log-in had ended."""
+    version = writing.version
+    parked = parked_fields(request)
+    if parked is not None:
+        messages.info(
+            request,
+            _(
+                "Du ble logget ut før det du skrev, ble lagret. Her er teksten din. "
+                "Se over, og lagre."
+            ),
+        )
+        return step_form(step, version, data=parked)
+    initial = None
+    if step == Step.WHO and not version.contact_name and not version.contact_email:
+        # What we know already is not asked for twice.
+        user = request.user
+        initial = {
+            "contact_name": user.name,
+            "contact_email": user.email,
+            "contact_phone": version.contact_phone or user.phone,
+        }
+    more = request.GET.get("rad")
+    return step_form(step, version, initial=initial, more=more)
+
+
+def show_step(request, writing, step, form):
+    version = writing.version
+    context = page_context(request, writing, step) | {
+        "form": form,
+        "clashes": form.clashes(),
+        "seen": form.seen_to_render(),
+        "sums": version.sums() if step == Step.MONEY else None,
+        "faults": version.money_faults()
+        if step == Step.MONEY and version.amount
+        else [],
+    }
+    return render(request, f"grants/step_{STEP_TEMPLATES[step]}.html", context)
+
+
+STEP_TEMPLATES = {
+    Step.WHO: "form",
+    Step.WHAT: "form",
+    Step.MONEY: "money",
+    Step.FILES: "files",
+}
+
+
+def page_context(request, writing, step):
+    application = writing.application
+    trail = [(_("Min side"), reverse("pages:my_page"))]
+    name = str(writing.version)
+    if not application.is_draft:
+        name = _("Sak %(number)s") % {"number": application.number}
+    trail += [(name, writing.overview_url), (step.label, "")]
+    return {
+        "application": application,
+        "version": writing.version,
+        "step": step,
+        "steps": writing.progress(step),
+        "back_url": writing.url_before(step),
+        "owner": sign_owner(request.user),
+        "trail": trail,
+    }
+
+
+def after_saving(request, writing, step):
+    more = request.POST.get("more")
+    if step == Step.MONEY and more in BudgetLine.Kind.values:
+        url = f"{writing.step_url(step)}?{QueryDict(f'rad={more}').urlencode()}"
+        return redirect(f"{url}#budsjett-{more}")
+    if "stay" in request.POST:
+        messages.success(request, _("Lagret."))
+        return redirect(writing.step_url(step))
+    if "later" in request.POST:
+        messages.success(request, _("Lagret. Du kan fortsette når det passer deg."))
+        return redirect(writing.overview_url)
+    return redirect(writing.url_after(step))
+
+
+def show_refused(request, writing, step, message):
+    """The application takes no changes now: give the text back, so it is not lost."""
+    form = step_form(step, writing.version, data=request.POST)
+    context = {
+        "application": writing.application,
+        "message": message,
+        "typed": [
+            (form[name].label, request.POST.get(name))
+            for name in form.fields
+            if request.POST.get(name)
+        ],
+        "trail": [
+            (_("Min side"), reverse("pages:my_page")),
+            (_("Ikke lagret"), ""),
+        ],
+    }
+    return render(request, "grants/step_refused.html", context, status=409)
+
+
+# --- attachments ----------------------------------------------------------------------
+
+
+def edit_files(request, writing):
+    form = UploadForm()
+    if request.method == "POST":
+        if not request.FILES and "upload" not in request.POST:
+            return after_saving(request, writing, Step.FILES)
+        form = UploadForm(request.POST, request.FILES)
+        if form.is_valid() and upload(request, writing, form):
+            if "upload" not in request.POST:
+                return after_saving(request, writing, Step.FILES)
+            messages.success(request, _("Filen er lagt ved."))
+            return back_to_files(writing)
+    attachments = writing.version.attachments.select_related("file")
+    context = page_context(request, writing, Step.FILES) | {
+        "form": form,
+        "attachments": [
+            (each, writing.download_url(each), writing.remove_url(each))
+            for each in attachments
+        ],
+        "most": Attachment.MOST,
+        "is_full": len(attachments) >= Attachment.MOST,
+    }
+    return render(request, "grants/step_files.html", context)
+
+
+def upload(request, writing, form):
+    """Attach the file; whether it was taken. What is wrong stands at the field."""
+    try:
+        attach(
+            writing,
+            form.cleaned_data["file"],
+            label=form.cleaned_data["label"],
+            by=Actor(request.user, writing.application.applicant),
+        )
+    except ValidationError as error:
+        form.add_error("file", error)
+    except Refused as refused:
+        form.add_error(None, str(refused))
+    return form.is_valid()
+
+
+def back_to_files(writing):
+    return redirect(writing.step_url(Step.FILES))
