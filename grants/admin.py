@@ -254,7 +254,7 @@ class RoundAdmin(SetupAdmin):
         round = changeable(self, request, pk)
 
         def verb():
-            round.publish(by=request.get_actor(), now=request.arrived_at)
+            round.publish(by=request.actor, now=request.arrived_at)
             return "Utlysningen er publisert."
 
         return press(request, round, verb)
@@ -264,7 +264,7 @@ class RoundAdmin(SetupAdmin):
         round = changeable(self, request, pk)
 
         def verb():
-            add_default_questions(round, by=request.get_actor())
+            add_default_questions(round, by=request.actor)
             return "Spørsmålene er lagt inn. Les dem, og endre det som ikke passer."
 
         return press(request, round, verb)
@@ -277,7 +277,7 @@ class RoundAdmin(SetupAdmin):
         def verb():
             round.extend(
                 form.closes_at(form.cleaned_data),
-                by=request.get_actor(),
+                by=request.actor,
                 reason=form.cleaned_data["reason"],
             )
             return f"Fristen er nå {deadline(round.closes_at)}."
@@ -375,7 +375,7 @@ class PotAdmin(SetupAdmin):
         form = AllocateForm(request.POST or None, pot=pot)
 
         def verb():
-            pot.allocate(**form.cleaned_data, by=request.get_actor())
+            pot.allocate(**form.cleaned_data, by=request.actor)
             return f"Rammen har nå {money(pot.balance)}."
 
         return form_page(self, request, pot, form, verb, "Legg til penger", "Legg til")
@@ -386,7 +386,7 @@ class PotAdmin(SetupAdmin):
         form = MoveForm(request.POST or None, pot=pot)
 
         def verb():
-            pot.move(**form.cleaned_data, by=request.get_actor())
+            pot.move(**form.cleaned_data, by=request.actor)
             return f"Pengene er flyttet. Rammen har nå {money(pot.balance)}."
 
         return form_page(self, request, pot, form, verb, "Flytt penger", "Flytt")

@@ -327,7 +327,7 @@ def step_before_decision(request, case, found):
         case.check_decider(
             recommendation.amount,
             recommendation,
-            by=request.get_actor(),
+            by=request.actor,
             now=request.arrived_at,
         )
     except Refused as refusal:

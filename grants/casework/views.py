@@ -23,7 +23,7 @@ from grants.casework.forms import (
 from grants.casework.page import assess_form, case_context, case_url, version_parts
 from grants.models import Application, Attachment
 from grants.models.applications import reads_cases
-from omradesatsing.accounts.middleware import forget_parked, parked_fields, sign_owner
+from omradesatsing.accounts.middleware import forget_parked, parked_fields
 from omradesatsing.accounts.refusals import Refused
 
 PAGE = 50
@@ -144,9 +144,7 @@ def case_letter_pdf(request, year, seq, pk):
 
 def case_take(request, year, seq):
     case = opened_case(request, year, seq)
-    return press(
-        request, case, partial(case.take, by=request.get_actor()), "Saken er din."
-    )
+    return press(request, case, partial(case.take, by=request.actor), "Saken er din.")
 
 
 def case_cancel_request(request, year, seq):
@@ -160,7 +158,7 @@ def case_hand_over(request, year, seq):
     form = HandOverForm(given(request), case=case)
 
     def verb():
-        case.hand_over(form.cleaned_data["to"], by=request.get_actor())
+        case.hand_over(form.cleaned_data["to"], by=request.actor)
         return f"{case.caseworker} har fått saken."
 
     return act(request, case, form, verb)
@@ -249,7 +247,7 @@ def has_declared(case, user):
 
 def acting(request):
     """Who acts and when, as the verbs take it."""
-    return {"by": request.get_actor(), "now": request.arrived_at}
+    return {"by": request.actor, "now": request.arrived_at}
 
 
 def given(request):
@@ -309,7 +307,5 @@ def declare_page(request, case, form):
 
 
 def staff_page(request, template, context):
-    """A page of ours in the admin's frame. `owner` marks its forms, see accounts."""
-    frame = admin.site.each_context(request)
-    owner = sign_owner(request.user)
-    return render(request, template, frame | {"owner": owner} | context)
+    """A page of ours in the admin's frame."""
+    return render(request, template, admin.site.each_context(request) | context)
