@@ -5,12 +5,15 @@ from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied
+from django.db.models.base import ModelBase
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import path, reverse, reverse_lazy
 from pghistory.admin import EventsAdmin
 
 PASSWORD_PAGE = reverse_lazy("account_login")
+# Rows of others' apps: one-time codes lie among the jobs' arguments, roles are code.
+LEFT_OUT = {"account.emailaddress", "auth.group", "procrastinate.procrastinatejob"}
 REPLACED = {"view_on_site", "logout", "password_change_done"}
 
 
@@ -21,6 +24,12 @@ class PortalAdminSite(admin.AdminSite):
     site_header = "Områdesatsing i Bergen"
     index_title = "Mine oppgaver"
     enable_nav_sidebar = False
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        one = isinstance(model_or_iterable, ModelBase)
+        models = [model_or_iterable] if one else model_or_iterable
+        ours = [model for model in models if model._meta.label_lower not in LEFT_OUT]
+        super().register(ours, admin_class, **options)
 
     def get_urls(self):
         # Inside the method: the admin is imported before the apps have their models.

@@ -2,11 +2,13 @@ import io
 
 import pytest
 from allauth.account.models import EmailAddress
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
 from omradesatsing.accounts.models import User
+from omradesatsing.journal.admin import PortalModelAdmin
 from omradesatsing.journal.models import JournalEntry
 
 USERS = "/admin/accounts/user/"
@@ -207,3 +209,13 @@ def test_a_bad_address_or_password_makes_no_administrator(monkeypatch, email, pa
         call_command("create_administrator", email, "--password-stdin")
 
     assert User.objects.count() == 0
+
+
+def test_every_page_of_the_admin_writes_to_our_journal():
+    others = [
+        model._meta.label
+        for model, model_admin in admin.site._registry.items()
+        if not isinstance(model_admin, PortalModelAdmin)
+    ]
+
+    assert others == []
