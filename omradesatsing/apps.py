@@ -9,6 +9,7 @@ class OmradesatsingConfig(AppConfig):
     name = "omradesatsing"
 
     def ready(self):
+        from omradesatsing import deployment  # noqa: F401, registers its check
         from omradesatsing.roles import sync_roles
 
         # The roles are made from permissions, and each app's come with its own signal:
