@@ -227,7 +227,7 @@ def signature(decision):
         "facts": [
             [_("Avgjort av"), f"{decision.decided_by}, {delegation.to_title}"],
             [
-                _("Myndighet fra"),
+                _("Fullmakt fra"),
                 f"{delegation.from_body}, {delegation.reference}",
             ],
             [_("Saksbehandler"), str(decision.prepared_by)],

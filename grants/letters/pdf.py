@@ -18,6 +18,7 @@ PROBE = b"""#set document(title: "-")
 #set text(font: ("Inter", "DejaVu Sans Mono"), lang: "nb")
 #sys.inputs.text"""
 NOT_SHOWN = "\N{WHITE SQUARE}"
+ISSUER = "Bergen kommune"
 
 
 def letter_pdf(letter):
@@ -39,7 +40,6 @@ def letter_pdf(letter):
         root=str(HERE),
         sys_inputs={"data": json.dumps(shown)},
         pdf_standards=["a-2a", "ua-1"],
-        timestamp=int(letter.written_at.timestamp()),
         **FONTS,
     )
 
@@ -50,6 +50,7 @@ def letter_data(letter):
         return {
             "title": letter.title,
             "language": letter.language,
+            "issuer": ISSUER,
             "sender": settings.PORTAL_NAME,
             "number": letter.application.number,
             "day": [day.year, day.month, day.day],
