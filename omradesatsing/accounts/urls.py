@@ -16,7 +16,8 @@ urlpatterns = [
     path("logg-inn/kode/", views.confirm_login_code, name="account_confirm_login_code"),
     path("logg-inn/passord/", password_log_in, name="account_login"),
     path("logg-inn/stengt/", views.account_inactive, name="account_inactive"),
-    path("logg-ut/", views.logout, name="account_logout"),
+    # For those who are out already too: another tab may have been first.
+    path("logg-ut/", login_not_required(views.logout), name="account_logout"),
     path(
         "ny-bruker/",
         login_not_required(

@@ -302,6 +302,34 @@ def test_log_out_is_a_post_and_ends_the_session(client):
     assert client.get("/min-side/").status_code == 302
 
 
+def test_who_is_out_already_is_only_led_home(client):
+    assert [client.get("/logg-ut/").url, client.post("/logg-ut/").url] == ["/", "/"]
+
+
+def test_the_code_page_sends_a_new_code_or_takes_a_new_address(client, letters):
+    next_page = {"next": "/tilskudd/"}
+    asked = client.post(REQUEST, {"email": "kari@example.org"}, query_params=next_page)
+    page = client.get(asked.url).content.decode()
+
+    client.post(REQUEST, {"email": "kari@example.org"} | next_page)
+    done = client.post(CODE, {"code": code_in(letters()[1])} | next_page)
+
+    assert '<input type="hidden" name="email" value="kari@example.org">' in page
+    assert 'href="/logg-inn/?next=%2Ftilskudd%2F"' in page
+    assert page.count('name="next" value="/tilskudd/"') == 2
+    assert done.url == "/tilskudd/"
+
+
+def test_who_asks_too_often_gets_a_page_that_says_so(client, settings):
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    wrong = {"login": "ansatt@example.org", "password": "feil passord her"}
+
+    answers = [client.post(PASSWORD, wrong) for _try in range(2)]
+
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert "Det ble for mange forsøk" in answers[1].content.decode()
+
+
 def test_a_closed_account_is_out_at_once(client):
     user = User.objects.create_user("kari@example.org")
     client.force_login(user)
