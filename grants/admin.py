@@ -27,7 +27,13 @@ from grants.models import (
     Round,
     Scheme,
 )
-from grants.setup_forms import AllocateForm, ExtendForm, MoveForm, RoundForm
+from grants.setup_forms import (
+    AllocateForm,
+    ExtendForm,
+    MoveForm,
+    PotAreaFormSet,
+    RoundForm,
+)
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.admin import PortalModelAdmin, ReadOnlyAdmin
 from omradesatsing.ui.fields import MoneyField, NorwegianDateField
@@ -221,7 +227,8 @@ class RoundAdmin(SetupAdmin):
         if not is_public(obj):
             return ["closes"]
         names = admin.utils.flatten_fieldsets(self.get_fieldsets(request, obj))
-        return [name for name in names if name not in self.OPEN]
+        fixed = [name for name in names if name not in self.OPEN]
+        return [*fixed, "last_day", "last_minute"]
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if is_public(obj) else self.prepopulated_fields
@@ -312,6 +319,7 @@ class EligibilityQuestionAdmin(FrozenWithRound, SetupAdmin):
 
 class PotAreaInline(FrozenInline, admin.TabularInline):
     model = PotArea
+    formset = PotAreaFormSet
     fields = ["area"]
 
 
@@ -338,6 +346,16 @@ class PotAdmin(SetupAdmin):
     fields = ["round", "name", "year", "left"]
     inlines = [PotAreaInline, PotRowInline]
     change_form_template = "admin/cases/pot_change.html"
+
+    def get_inlines(self, request, obj):
+        """The areas come when the pot is there: whether one is taken hangs on it."""
+        return self.inlines if obj else []
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """On to the pot itself, where areas and money are put in."""
+        request.POST = request.POST.copy()
+        request.POST["_continue"] = "1"
+        return super().response_add(request, obj, post_url_continue)
 
     def get_readonly_fields(self, request, obj=None):
         """A pot stays in its round: its areas are counted there."""

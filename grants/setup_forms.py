@@ -24,6 +24,7 @@ class LastMinuteFields(forms.Form):
     last_day = NorwegianDateField(label="Siste dag for å søke")
     last_minute = forms.TimeField(
         label="Klokken",
+        required=False,
         initial=END_OF_DAY,
         input_formats=["%H.%M", "%H:%M", "%H"],
         widget=forms.TimeInput(format="%H.%M", attrs={"size": 6}),
@@ -93,6 +94,17 @@ class ExtendForm(LastMinuteFields):
     def __init__(self, *args, round, **kwargs):
         initial = self.initial_from(round.closes_at)
         super().__init__(*args, initial=initial, **kwargs)
+
+
+class PotAreaFormSet(forms.BaseInlineFormSet):
+    """The areas of a pot. Twice in one go is caught here, twice in all by the model."""
+
+    def clean(self):
+        super().clean()
+        rows = [form.cleaned_data for form in self.forms if form.is_valid()]
+        areas = [row["area"] for row in rows if row and not row.get("DELETE")]
+        if len(areas) > len(set(areas)):
+            raise forms.ValidationError("Samme område står to ganger.")
 
 
 class AllocateForm(forms.Form):
