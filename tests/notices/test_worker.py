@@ -88,6 +88,19 @@ def test_after_the_last_try_the_job_is_left_and_the_failure_seen(
     assert jobs() == [("notices.deliver", "failed", len(RETRY_AFTER) + 1)]
 
 
+def test_neither_code_nor_address_reaches_the_log(worker, mailbox, jobs):
+    send_plain_email.defer(to="kari@example.org", subject="Kode", body="ABCD-EFGH")
+    mailbox.refusal = "550 No such box as kari@example.org"
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE procrastinate_jobs SET attempts = 9")
+
+    _out, log = worker("--one-shot").communicate(timeout=60)
+
+    assert jobs() == [("notices.send_plain_email", "failed", 10)]
+    assert "notices.send_plain_email: job_error SMTPDataError" in log
+    assert [word for word in ("kari", "ABCD") if word in log] == []
+
+
 def test_one_bad_email_does_not_hold_up_the_others(mailbox, jobs, run_due_jobs):
     bad, good = a_notice(1), a_notice(2)
     User.objects.filter(pk=bad.recipient_id).update(email="\n")

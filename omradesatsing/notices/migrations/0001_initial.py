@@ -7,43 +7,143 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
+        ("contenttypes", "0002_remove_content_type_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Notice',
+            name="Notice",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(editable=False, max_length=60, verbose_name='slag')),
-                ('about_id', models.BigIntegerField(editable=False)),
-                ('occasion', models.CharField(blank=True, editable=False, help_text='Tells apart two notices of one kind about one thing.', max_length=60)),
-                ('language', models.CharField(editable=False, max_length=2)),
-                ('subject', models.CharField(editable=False, max_length=200, verbose_name='emne')),
-                ('text', models.TextField(editable=False, verbose_name='tekst')),
-                ('url', models.CharField(blank=True, editable=False, max_length=300, verbose_name='lenke')),
-                ('email_subject', models.CharField(editable=False, max_length=200)),
-                ('email_text', models.TextField(editable=False)),
-                ('message_id', models.CharField(editable=False, max_length=200, unique=True)),
-                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='skrevet')),
-                ('read_at', models.DateTimeField(editable=False, null=True, verbose_name='lest')),
-                ('attempts', models.PositiveSmallIntegerField(default=0, editable=False, verbose_name='forsøk')),
-                ('sent_at', models.DateTimeField(editable=False, null=True, verbose_name='e-post sendt')),
-                ('last_error', models.CharField(blank=True, editable=False, max_length=300, verbose_name='siste feil')),
-                ('about_type', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
-                ('recipient', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='notices', to=settings.AUTH_USER_MODEL, verbose_name='mottaker')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "kind",
+                    models.CharField(
+                        editable=False, max_length=60, verbose_name="slag"
+                    ),
+                ),
+                ("about_id", models.BigIntegerField(editable=False)),
+                (
+                    "occasion",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        help_text="Tells apart two notices of one kind about one thing.",
+                        max_length=60,
+                    ),
+                ),
+                ("language", models.CharField(editable=False, max_length=2)),
+                (
+                    "subject",
+                    models.CharField(
+                        editable=False, max_length=200, verbose_name="emne"
+                    ),
+                ),
+                ("text", models.TextField(editable=False, verbose_name="tekst")),
+                (
+                    "url",
+                    models.CharField(
+                        blank=True, editable=False, max_length=300, verbose_name="lenke"
+                    ),
+                ),
+                ("email_subject", models.CharField(editable=False, max_length=200)),
+                ("email_text", models.TextField(editable=False)),
+                (
+                    "message_id",
+                    models.CharField(editable=False, max_length=200, unique=True),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="skrevet",
+                    ),
+                ),
+                (
+                    "read_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="lest"
+                    ),
+                ),
+                (
+                    "attempts",
+                    models.PositiveSmallIntegerField(
+                        default=0, editable=False, verbose_name="forsøk"
+                    ),
+                ),
+                (
+                    "sent_at",
+                    models.DateTimeField(
+                        editable=False, null=True, verbose_name="e-post sendt"
+                    ),
+                ),
+                (
+                    "last_error",
+                    models.CharField(
+                        blank=True,
+                        editable=False,
+                        max_length=300,
+                        verbose_name="siste feil",
+                    ),
+                ),
+                (
+                    "about_type",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+                (
+                    "recipient",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="notices",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="mottaker",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'varsel',
-                'verbose_name_plural': 'varsler',
-                'ordering': ['-created_at', '-pk'],
-                'indexes': [models.Index(fields=['recipient', '-created_at'], name='notices_not_recipie_a1a0d1_idx'), models.Index(fields=['about_type', 'about_id', 'kind'], name='notices_not_about_t_5a04a1_idx')],
-                'constraints': [models.UniqueConstraint(fields=('kind', 'about_type', 'about_id', 'recipient', 'occasion'), name='notice_told_once')],
+                "verbose_name": "varsel",
+                "verbose_name_plural": "varsler",
+                "ordering": ["-created_at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["recipient", "-created_at"],
+                        name="notices_not_recipie_a1a0d1_idx",
+                    ),
+                    models.Index(
+                        fields=["about_type", "about_id", "kind"],
+                        name="notices_not_about_t_5a04a1_idx",
+                    ),
+                ],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "kind",
+                            "about_type",
+                            "about_id",
+                            "recipient",
+                            "occasion",
+                        ),
+                        name="notice_told_once",
+                    )
+                ],
             },
         ),
     ]
