@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext
+from html5lib import parse
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pypdf import PdfReader
 
@@ -341,8 +342,6 @@ def words_of(section):
 
 
 def text_of(html):
-    from html5lib import parse
-
     return "".join(parse(html, namespaceHTMLElements=False).itertext())
 
 
