@@ -7,33 +7,92 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('contenttypes', '0002_remove_content_type_name'),
+        ("contenttypes", "0002_remove_content_type_name"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='JournalEntry',
+            name="JournalEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='tidspunkt')),
-                ('verb', models.CharField(editable=False, max_length=60, verbose_name='handling')),
-                ('about_id', models.BigIntegerField(editable=False)),
-                ('on_behalf_id', models.BigIntegerField(editable=False, null=True)),
-                ('facts', models.JSONField(default=dict, editable=False, help_text='Ids, codes and amounts that belong to the act.', verbose_name='opplysninger')),
-                ('about_type', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
-                ('actor', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='journal_entries', to=settings.AUTH_USER_MODEL, verbose_name='hvem')),
-                ('on_behalf_type', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='contenttypes.contenttype')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "at",
+                    models.DateTimeField(
+                        default=django.utils.timezone.now,
+                        editable=False,
+                        verbose_name="tidspunkt",
+                    ),
+                ),
+                (
+                    "verb",
+                    models.CharField(
+                        editable=False, max_length=60, verbose_name="handling"
+                    ),
+                ),
+                ("about_id", models.BigIntegerField(editable=False)),
+                ("on_behalf_id", models.BigIntegerField(editable=False, null=True)),
+                (
+                    "facts",
+                    models.JSONField(
+                        default=dict,
+                        editable=False,
+                        help_text="Ids, codes and amounts that belong to the act.",
+                        verbose_name="opplysninger",
+                    ),
+                ),
+                (
+                    "about_type",
+                    models.ForeignKey(
+                        editable=False,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
+                (
+                    "actor",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="journal_entries",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="hvem",
+                    ),
+                ),
+                (
+                    "on_behalf_type",
+                    models.ForeignKey(
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to="contenttypes.contenttype",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'journalføring',
-                'verbose_name_plural': 'journal',
-                'ordering': ['-at', '-pk'],
-                'indexes': [models.Index(fields=['about_type', 'about_id', 'at'], name='journal_jou_about_t_b135ec_idx')],
+                "verbose_name": "journalføring",
+                "verbose_name_plural": "journal",
+                "ordering": ["-at", "-pk"],
+                "indexes": [
+                    models.Index(
+                        fields=["about_type", "about_id", "at"],
+                        name="journal_jou_about_t_b135ec_idx",
+                    )
+                ],
             },
         ),
     ]
