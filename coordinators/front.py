@@ -1,7 +1,8 @@
 """What the front page shows of projects and events, in one query each."""
 
 from django.contrib.postgres.aggregates import ArrayAgg
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, Case, F, IntegerField, Q, Value, When
 from django.db.models.functions import Coalesce
 
 from coordinators.models import Event, Project
@@ -15,6 +16,12 @@ def area_names(of="areas"):
     return ArrayAgg(
         f"{of}__name", filter=Q(**{f"{of}__isnull": False}), order_by=f"{of}__name_key"
     )
+
+
+def area_ids():
+    """The keys of a row's areas, as a column; an empty list when it has none."""
+    empty = Value([], output_field=ArrayField(BigIntegerField()))
+    return ArrayAgg("areas", filter=Q(areas__isnull=False), default=empty)
 
 
 def newest_projects(areas, now):
@@ -35,14 +42,14 @@ def newest_projects(areas, now):
             Q(pk__in=of_areas.values("project_id")) | Q(pk__in=results.values("pk"))
         )
         .annotate(
-            area_ids=ArrayAgg("areas", filter=Q(areas__isnull=False)),
+            area_ids=area_ids(),
             area_names=area_names(),
         )
         .newest_first()
     )
     chosen = sorted(found, key=lambda p: (not p.is_open, -_age(p), p.pk))
     current = {
-        area.pk: next((p for p in chosen if area.pk in (p.area_ids or [])), None)
+        area.pk: next((p for p in chosen if area.pk in p.area_ids), None)
         for area in areas
     }
     finished = [p for p in found if p.status == Project.Status.COMPLETED and p.result]
@@ -75,7 +82,7 @@ def coming_events(now):
         Event.objects.public(now)
         .coming(now)
         .annotate(
-            area_ids=ArrayAgg("areas", filter=Q(areas__isnull=False)),
+            area_ids=area_ids(),
             area_names=area_names(),
         )[:EVENTS]
     )

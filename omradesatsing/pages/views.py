@@ -56,7 +56,7 @@ def home(request):
                 "area": area,
                 "contacts": contacts[area.pk],
                 "project": current[area.pk],
-                "event": next((e for e in events if area.pk in e.area_ids or []), None),
+                "event": next((e for e in events if area.pk in e.area_ids), None),
             }
             for area in areas
         ],

@@ -45,7 +45,7 @@ class Tile:
 
     @property
     def lines(self):
-        """The name in lines that fit, between group and mark: text and place of each."""
+        """The name in lines that fit, between group and mark: text and y of each."""
         parts = name_lines(self.name)
         first = self.y + HEIGHT // 2 + 6 - LINE * (len(parts) - 1) // 2
         return [(text, first + LINE * number) for number, text in enumerate(parts)]
