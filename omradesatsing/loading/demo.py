@@ -396,7 +396,7 @@ def load_demo(now):
 
 
 A_WEEK = timedelta(days=7)
-ASCII = str.maketrans("æøåÆØÅ", "eoaEOA")
+ASCII = str.maketrans({"æ": "ae", "ø": "o", "å": "a"})
 
 
 def demo_people():
@@ -499,7 +499,7 @@ def demo_round(scheme, people, *, opens, closes, now, title="", most=60_000):
     round = Round.objects.create(
         scheme=scheme,
         title=title,
-        slug=f"eksempel-{slugify(title.translate(ASCII))}-{day:%Y-%m-%d}",
+        slug=f"eksempel-{slugify(title.lower().translate(ASCII))}-{day:%Y-%m-%d}",
         summary="Har du en idé som gjør stedet der du bor bedre? Søk om inntil "
         f"{plain_number(Decimal(most))} kroner.",
         opens_at=opens_at,
