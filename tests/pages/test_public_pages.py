@@ -17,16 +17,20 @@ from areas.models import (
     Zone,
 )
 from omradesatsing.loading.programme import load_programme
+from omradesatsing.notices.models import Notice
 from tests.factories import (
     create_area,
     create_area_zone,
     create_body,
     create_coordinator,
+    create_decided,
     create_district,
     create_document,
     create_event,
     create_phase,
     create_project,
+    create_round,
+    create_scheme,
     create_zone,
 )
 
@@ -471,3 +475,51 @@ def test_the_queries_of_a_page_do_not_grow(client, django_assert_num_queries, nu
         ContentType.objects.clear_cache()
         with django_assert_num_queries(count, info=path):
             assert client.get(path).status_code == 200
+
+
+def test_an_open_round_is_shown_with_its_closing_time(client):
+    olsvik = create_area(slug="olsvik")
+    create_area(slug="loddefjord")
+    create_round(
+        title="Vårpenger",
+        slug="var",
+        areas=[olsvik],
+        scheme=create_scheme(example=True),
+        closes_at=datetime(2099, 3, 15, 23, tzinfo=UTC),
+    )
+    create_round(title="Kladd", published=False)
+    create_round(title="Stengt", closes_at=timezone.now() - timedelta(days=1))
+    create_round(
+        title="Senere",
+        opens_at=timezone.now() + timedelta(days=9),
+        published=False,
+        areas=[olsvik],
+    )
+
+    home = text_of(client.get("/"))
+    area = text_of(client.get("/omrader/olsvik/"))
+    other = text_of(client.get("/omrader/loddefjord/"))
+
+    for text in (home, area):
+        assert (
+            "Søk om tilskudd Vårpenger Eksempel – ikke en utlysning fra Bergen kommune"
+            " Penger til prosjekter der folk bor. Frist: 15. mars 2099 kl. 23.59"
+            in text
+        )
+        assert "Kladd" not in text
+        assert "Stengt" not in text
+    assert "Søk om tilskudd" not in other
+
+
+def test_an_award_is_on_the_page_of_its_place_once_it_is_told(client):
+    olsvik = create_area(slug="olsvik")
+    create_area_zone(area=olsvik, zone=create_zone(slug="olsvik"))
+    create_decided(round=create_round(areas=[olsvik]), area=olsvik)
+    paths = ["/omrader/olsvik/", "/soner/olsvik/"]
+
+    before = [text_of(client.get(path)) for path in paths]
+    Notice.objects.update(sent_at=timezone.now())
+    after = [text_of(client.get(path)) for path in paths]
+
+    assert ["Sommerfest" in text for text in before] == [False, False]
+    assert ["Sommerfest" in text for text in after] == [True, True]
