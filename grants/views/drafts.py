@@ -62,7 +62,7 @@ def application_start(request, slug):
         "trail": [
             (_("Tilskudd"), reverse("grants:round_list")),
             (round.title, round.get_absolute_url()),
-            (_("Søk"), ""),
+            (_("Søk om tilskudd"), ""),
         ],
     }
     return render(request, "grants/application_start.html", context)

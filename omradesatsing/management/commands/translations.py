@@ -25,7 +25,6 @@ FOR_ALL = [
     "allauth/account/adapter.py",
     "allauth/account/forms.py",
     "allauth/core",
-    "django/contrib/auth/forms.py",
     "django/contrib/auth/password_validation.py",
     "django/core/validators.py",
     "django/db/models",
