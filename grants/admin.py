@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 from grants.default_questions import add_default_questions
 from grants.models import (
     Applicant,
+    ApplicantKind,
     Application,
     Award,
     Criterion,
@@ -181,8 +182,16 @@ class RoundAdmin(SetupAdmin):
     prepopulated_fields = {"slug": ["title"]}
     inlines = [CriterionInline, EligibilityQuestionInline, PotInline]
     change_form_template = "admin/cases/round_change.html"
+    view_on_site = False  # there is no page before publishing; our box leads to it
     # What may still be written after publishing; the closing has its own page.
     OPEN = ["expected_answer_on", "contact_name", "contact_email", "contact_phone"]
+    # How fields that hold codes and bare numbers are told once they are read-only.
+    TOLD = {
+        "applicant_kinds": "kinds",
+        "min_amount": "least",
+        "max_amount": "most",
+        "short_form_ceiling": "short_form",
+    }
     fieldsets = [
         (None, {"fields": ["scheme", "title", "slug", "summary"]}),
         ("Når", {"fields": ["opens_at", "closes", "last_day", "last_minute"]}),
@@ -216,11 +225,16 @@ class RoundAdmin(SetupAdmin):
     ]
 
     def get_fieldsets(self, request, obj=None):
-        """The closing is a field before publishing, a fact after."""
-        hidden = {"last_day", "last_minute"} if is_public(obj) else {"closes"}
+        """The closing is a field before publishing; then it is told, as sums are."""
+        public = is_public(obj)
+        hidden = {"last_day", "last_minute"} if public else {"closes"}
+        told = self.TOLD if public else {}
         return [
-            (name, {"fields": [f for f in options["fields"] if f not in hidden]})
-            for name, options in self.fieldsets
+            (
+                name,
+                {"fields": [told.get(f, f) for f in part["fields"] if f not in hidden]},
+            )
+            for name, part in self.fieldsets
         ]
 
     def get_readonly_fields(self, request, obj=None):
@@ -228,7 +242,7 @@ class RoundAdmin(SetupAdmin):
             return ["closes"]
         names = admin.utils.flatten_fieldsets(self.get_fieldsets(request, obj))
         fixed = [name for name in names if name not in self.OPEN]
-        return [*fixed, "last_day", "last_minute"]
+        return [*fixed, *self.TOLD, "last_day", "last_minute"]
 
     def get_prepopulated_fields(self, request, obj=None):
         return {} if is_public(obj) else self.prepopulated_fields
@@ -236,6 +250,24 @@ class RoundAdmin(SetupAdmin):
     @admin.display(description="siste frist", ordering="closes_at")
     def closes(self, round):
         return deadline(round.closes_at) or "løpende"
+
+    @admin.display(description="hvem som kan stå som søker")
+    def kinds(self, round):
+        return ", ".join(
+            str(ApplicantKind(kind).label) for kind in round.applicant_kinds
+        )
+
+    @admin.display(description="minste beløp")
+    def least(self, round):
+        return money(round.min_amount)
+
+    @admin.display(description="høyeste beløp")
+    def most(self, round):
+        return money(round.max_amount)
+
+    @admin.display(description="kort skjema opp til")
+    def short_form(self, round):
+        return money(round.short_form_ceiling)
 
     def get_urls(self):
         guard = self.admin_site.admin_view
@@ -328,6 +360,10 @@ class PotRowInline(admin.TabularInline):
     fields = readonly_fields = ["at", "kind", "sum", "appropriation", "reason", "by"]
     can_delete = False
     max_num = 0
+
+    def has_view_permission(self, request, obj=None):
+        """Who sees a pot sees what went in and out of it."""
+        return request.user.has_perm("grants.view_pot")
 
     def get_queryset(self, request):
         rows = super().get_queryset(request)

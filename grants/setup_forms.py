@@ -69,6 +69,9 @@ class RoundForm(LastMinuteFields, forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.initial.update(self.initial_from(self.instance.closes_at))
+        if "opens_at" in self.fields:
+            day, minute = self.fields["opens_at"].widget.widgets
+            day.format, minute.format = "%d.%m.%Y", "%H:%M"
 
     def clean(self):
         data = super().clean()

@@ -21,9 +21,7 @@ class CaseFilter(django_filters.FilterSet):
         *((state, label) for state, (label, _tone) in wording.STATES.items()),
     ]
 
-    q = django_filters.CharFilter(
-        label="Nummer, prosjekt eller søker", method="with_text", max_length=100
-    )
+    q = django_filters.CharFilter(label="Søk", method="with_text", max_length=100)
     status = django_filters.ChoiceFilter(
         label="Status", choices=STATUSES, method="with_status", empty_label="alle"
     )

@@ -37,6 +37,7 @@ class CaseForm(forms.Form):
 
 class DeclareForm(CaseForm):
     name = "declare"
+    optional_marks = False  # the ground is needed by one of the two answers
 
     HABIL, INHABIL = "habil", "inhabil"
     answer = forms.ChoiceField(
@@ -197,6 +198,8 @@ class AssessForm(CaseForm):
 class OutcomeForm(CaseForm):
     """An outcome with amount and reasons, for a recommendation or a decision."""
 
+    optional_marks = False  # what is needed depends on the outcome
+
     outcome = forms.ChoiceField(
         label="Resultat", choices=Outcome, widget=forms.RadioSelect
     )
@@ -207,7 +210,8 @@ class OutcomeForm(CaseForm):
     )
     facts = forms.CharField(
         label="Fakta",
-        help_text="Det som har hatt betydning, slik søkeren kjenner det igjen.",
+        help_text="Det som har hatt betydning, slik søkeren kjenner det igjen. Fakta, "
+        "regler og vurdering kan bare stå tomme når hele beløpet innvilges.",
         max_length=4000,
         widget=textarea(4),
         required=False,
@@ -228,7 +232,7 @@ class OutcomeForm(CaseForm):
     )
     conditions = forms.CharField(
         label="Vilkår",
-        help_text="Ut over det som står i utlysningen.",
+        help_text="Bare det som kommer i tillegg til utlysningen. Kan stå tomt.",
         max_length=2000,
         widget=textarea(3),
         required=False,

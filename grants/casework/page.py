@@ -19,7 +19,6 @@ from grants.models import (
     Application,
     BudgetLine,
     Mark,
-    Outcome,
     Pot,
     State,
 )
@@ -27,7 +26,7 @@ from grants.models.applications import WITH_STAFF
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
-from omradesatsing.ui.templatetags.ui import date_no
+from omradesatsing.ui.templatetags.ui import date_no, money
 
 MOST = 20
 
@@ -332,10 +331,12 @@ def step_before_decision(request, case, found):
         )
     except Refused as refusal:
         return NextStep("Venter på vedtak", f"Du kan ikke avgjøre saken: {refusal}")
-    outcome = Outcome(recommendation.outcome).label
+    outcome = recommendation.get_outcome_display()
+    if recommendation.amount:
+        outcome = f"{outcome}, {money(recommendation.amount)}"
     return NextStep(
         "Avgjør saken",
-        f"{recommendation.recommended_by} innstiller på {outcome}. "
+        f"{recommendation.recommended_by} innstiller: {outcome}. "
         "Du ser brevet før du bestemmer deg.",
         button="Gå til vedtak",
         url=case_url(case, "case_decide"),

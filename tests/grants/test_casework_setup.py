@@ -13,6 +13,7 @@ from grants.models import (
     EligibilityQuestion,
     LetterText,
     Pot,
+    PotRow,
     Round,
 )
 from omradesatsing.accounts import roles
@@ -120,6 +121,7 @@ def test_a_closing_is_shown_as_it_was_typed(client, administrator):
         "31.03.2026",
         "23:59:00",
     )
+    assert 'value="01.03.2026"' in str(form["opens_at"])
 
 
 @pytest.mark.parametrize(
@@ -309,6 +311,23 @@ def test_money_is_put_into_a_pot_and_moved_to_another(client, administrator):
         "Pengene er flyttet. Rammen har nå 11\u00a0000\u00a0kr."
     ]
     assert [pot.rows.last().amount, other.rows.get().amount] == [-4_000, 4_000]
+
+
+@pytest.mark.parametrize("role", [roles.ADMINISTRATOR, roles.DECIDER])
+def test_what_went_in_and_out_of_a_pot_is_read_by_who_sees_it(client, role):
+    sync_roles()
+    case = create_decided(amount=Decimal(20_000))
+    pot = case.round.pots.get()
+    client.force_login(create_user(role=role))
+
+    rows = client.get(url(pot)).context["inline_admin_formsets"][-1]
+
+    assert (rows.opts.model, rows.has_add_permission, rows.has_change_permission) == (
+        PotRow,
+        False,
+        False,
+    )
+    assert [form.instance.amount for form in rows.formset.forms] == [100_000, -20_000]
 
 
 def test_more_than_what_is_left_is_not_moved(client, administrator):
