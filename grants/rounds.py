@@ -51,7 +51,7 @@ def kinds_of(round):
 
 
 def with_pots(rounds, now):
-    """Give each round `stage`, `shown_pots` and `shown_areas`, by one query for all.
+    """Give each round `stage`, `shown_pots`, `shown_areas` and `put_in`, by one query.
 
     A shown pot has `put_in` (kroner allocated), `balance` (left) and `shown_areas`.
     """
@@ -80,6 +80,7 @@ def with_pots(rounds, now):
     for round in rounds:
         round.stage = stage(round, now)
         round.shown_pots = list(by_round.get(round.pk, {}).values())
+        round.put_in = sum(pot.put_in for pot in round.shown_pots)
         round.shown_areas = [
             area for pot in round.shown_pots for area in pot.shown_areas
         ]

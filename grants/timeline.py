@@ -86,12 +86,9 @@ def timeline(application):
             link=_("Se kvitteringen"),
         )
     ]
-    entries += [
-        event(at, _("En saksbehandler har tatt søknaden"))
-        for at in JournalEntry.objects.about(application)
-        .filter(verb="take")
-        .values_list("at", flat=True)[:1]
-    ]
+    taken_at = when_taken(application)
+    if taken_at:
+        entries.append(event(taken_at, _("En saksbehandler har begynt på søknaden")))
     for request in application.info_requests.all():
         entries.append(event(request.asked_at, _("Vi spurte om mer"), request.text))
         if request.answered_at:
@@ -117,6 +114,15 @@ def timeline(application):
     return entries + what_comes(application, decided=bool(decisions))
 
 
+def when_taken(application):
+    """When the first caseworker began: with a word on their own impartiality."""
+    taken = JournalEntry.objects.about(application).filter(verb="take").first()
+    if taken is None:
+        return None
+    declared = application.declarations.filter(user=taken.actor_id, conflict=False)
+    return declared.values_list("declared_at", flat=True).first() or taken.at
+
+
 def event(when, title, text="", **link):
     return {"state": "done", "when": when, "title": title, "text": text} | link
 
@@ -126,17 +132,17 @@ def what_comes(application, *, decided):
     if decided or application.state == State.WITHDRAWN:
         return []
     if application.state == State.SUBMITTED:
-        now = (_("Nå: søknaden venter på en saksbehandler"), "")
+        now = (_("Søknaden venter på en saksbehandler"), "")
     elif application.state == State.IN_REVIEW:
         now = (
-            _("Nå: søknaden blir vurdert"),
+            _("Søknaden blir vurdert"),
             _("Vi vurderer den mot kriteriene i utlysningen."),
         )
     elif application.state == State.NEEDS_INFO:
-        now = (_("Nå: vi venter på svar fra deg"), "")
+        now = (_("Vi venter på svar fra deg"), "")
     else:
         now = (
-            _("Nå: søknaden er ferdig vurdert og ligger til vedtak"),
+            _("Søknaden er ferdig vurdert og ligger til vedtak"),
             _("En annen enn saksbehandleren avgjør den."),
         )
     steps = [{"state": "current", "when": None, "title": now[0], "text": now[1]}]

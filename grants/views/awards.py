@@ -20,10 +20,12 @@ def award_list(request):
     sums = chosen.qs.order_by().aggregate(
         count=Count("pk"), total=Sum("amount"), latest=Max("decision__announced_at")
     )
+    page = page_of(request, listed(chosen.qs))
     context = {
         "filter": chosen,
         "sums": sums,
-        "page": page_of(request, listed(chosen.qs)),
+        "page": page,
+        "has_examples": any(a.application.round.scheme.example for a in page),
         "trail": [
             (_("Tilskudd"), reverse("grants:round_list")),
             (_("Tildelinger"), ""),

@@ -42,8 +42,11 @@ KEY_SALT = "grants.draft-key"
 def application_start(request, slug):
     """The first words of an application; written before or after logging in."""
     round = public_round(request, slug)
-    form = start_form(request, round)
     is_open = round.is_open(request.arrived_at)
+    made = draft_of_key(request)
+    if made is not None:
+        return redirect(made)
+    form = start_form(request, round)
     if request.method == "POST" and is_open and form.is_valid():
         if not request.user.is_authenticated:
             return keep_and_log_in(request, round)
@@ -112,20 +115,31 @@ def keep_and_log_in(request, round):
     return redirect(url)
 
 
-def start_once(request, form):
-    """The new draft; the same one when the form is sent twice; None when refused."""
+def chosen_key(request):
+    """The draft's key that the form's page chose; a new one when it is not ours."""
     try:
-        key = signing.loads(request.POST.get("draft_key", ""), salt=KEY_SALT)
+        return signing.loads(request.POST.get("draft_key", ""), salt=KEY_SALT)
     except signing.BadSignature:
-        key = draft_key()
-    own = Application.objects.of_applicants(request.user).filter(key=key)
-    if own.exists():
-        return own.get()
+        return draft_key()
+
+
+def draft_of_key(request):
+    """The draft that this very form has made already, or None."""
+    if request.method != "POST" or not request.user.is_authenticated:
+        return None
+    own = Application.objects.of_applicants(request.user)
+    return own.filter(key=chosen_key(request)).first()
+
+
+def start_once(request, form):
+    """The new draft, also when the form is sent twice at once; None when refused."""
     try:
-        return form.start(by=request.actor, now=request.arrived_at, key=key)
+        return form.start(
+            by=request.actor, now=request.arrived_at, key=chosen_key(request)
+        )
     except IntegrityError:
-        # Both clicks came at once; the other one made it.
-        return own.get()
+        # The other click made it.
+        return draft_of_key(request)
     except Refused as refused:
         form.add_error(None, str(refused))
         return None
@@ -190,7 +204,7 @@ def draft_review(request, key):
     application = own_application(request, key)
     if not application.is_draft:
         return redirect(receipt_url(application))
-    form = ReviewForm(request.POST or None)
+    form = ReviewForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         sent = send(request, application, form)
         if sent:

@@ -102,8 +102,9 @@ class ProfileForm(forms.ModelForm):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def profile(request):
-    form = ProfileForm(request.POST or None, instance=request.user)
-    if request.method == "POST" and form.is_valid():
+    posted = request.POST if request.method == "POST" else None
+    form = ProfileForm(posted, instance=request.user)
+    if form.is_valid():
         form.save()
         messages.success(request, _("Opplysningene dine er lagret."))
         return redirect("pages:my_page")

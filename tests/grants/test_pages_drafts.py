@@ -1,0 +1,523 @@
+"""Writing a draft step by step, and sending it: nothing is lost, nothing twice."""
+
+import io
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+from PIL import Image
+
+from grants.models import Application, Attachment, State
+from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.models import ParkedPost
+from omradesatsing.files.models import StoredFile
+from omradesatsing.journal.models import JournalEntry
+from omradesatsing.notices.models import Notice
+from tests.factories import (
+    create_applicant,
+    create_draft,
+    create_round,
+    create_submitted,
+    create_user,
+    fill,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def url(draft, step):
+    return reverse("grants:draft_step", args=[draft.key, step])
+
+
+def hidden(client, draft, step):
+    """The hidden fields of the step's page, as the browser sends them back."""
+    context = client.get(url(draft, step)).context
+    return {"_owner": context["owner"], "_seen": context["seen"]}
+
+
+@pytest.fixture
+def draft(client):
+    draft = create_draft(filled=False, title="Hagen")
+    client.force_login(draft.started_by)
+    return draft
+
+
+# --- steps ----------------------------------------------------------------------------
+
+
+def test_a_step_with_holes_is_saved_and_the_next_one_opens(client, draft):
+    fields = hidden(client, draft, "soker")
+
+    response = client.post(
+        url(draft, "soker"), fields | {"contact_name": "Kari", "next": "1"}
+    )
+
+    version = draft.working_copy()
+    assert response.url == url(draft, "prosjekt")
+    assert (version.contact_name, version.contact_email) == ("Kari", "")
+
+
+def test_save_and_go_on_later_leads_to_the_overview(client, draft):
+    response = client.post(url(draft, "soker"), {"contact_name": "K", "later": "1"})
+
+    assert response.url == reverse("grants:draft_detail", args=[draft.key])
+
+
+def test_what_cannot_be_read_is_shown_back_and_the_rest_is_saved(client, draft):
+    fields = hidden(client, draft, "prosjekt") | {
+        "title": "Ny hage",
+        "description": "x" * 2501,
+        "participant_count": "mange",
+        "starts_on": "31.02.2027",
+        "ends_on": "1.6.2027",
+    }
+
+    response = client.post(url(draft, "prosjekt"), fields)
+
+    version = draft.working_copy()
+    assert set(response.context["form"].errors) == {
+        "description",
+        "participant_count",
+        "starts_on",
+    }
+    assert "31.02.2027" in response.content.decode()
+    assert "x" * 2501 in response.content.decode()
+    assert (version.title, version.description) == ("Ny hage", "")
+    assert (version.participant_count, version.starts_on) == (None, None)
+    assert version.ends_on == date(2027, 6, 1)
+
+
+def test_dates_that_do_not_agree_are_not_stored(client, draft):
+    draft.versions.update(starts_on=date(2027, 6, 1), ends_on=date(2027, 6, 2))
+    fields = hidden(client, draft, "prosjekt")
+
+    response = client.post(
+        url(draft, "prosjekt"),
+        fields | {"title": "Hagen", "starts_on": "5.6.2027", "ends_on": "4.6.2027"},
+    )
+
+    version = draft.working_copy()
+    assert response.context["form"].errors == {
+        "ends_on": ["Dere kan ikke være ferdige før dere begynner."]
+    }
+    assert (version.starts_on, version.ends_on) == (date(2027, 6, 1), date(2027, 6, 2))
+
+
+@pytest.mark.parametrize(
+    ("typed", "stored"),
+    [
+        ("1 234,50", Decimal("1234.50")),
+        ("1.234,50", Decimal("1234.50")),
+        ("1234.5", Decimal("1234.50")),
+        ("10000,-", Decimal("10000.00")),
+    ],
+)
+def test_amounts_are_read_as_people_write_them(client, draft, typed, stored):
+    client.post(
+        url(draft, "okonomi"),
+        hidden(client, draft, "okonomi")
+        | {"amount": typed, "cost_0_text": "Planter", "cost_0_amount": typed},
+    )
+
+    version = draft.working_copy()
+    assert version.amount == stored
+    assert list(version.budget_lines.values_list("kind", "text", "amount")) == [
+        ("cost", "Planter", stored)
+    ]
+
+
+@pytest.mark.parametrize("typed", ["1e9", "-5", "0", "mye", "1,234,5", "9" * 16, "٣"])
+def test_a_malformed_amount_is_refused_at_the_field_and_nothing_is_stored(
+    client, draft, typed
+):
+    response = client.post(
+        url(draft, "okonomi"),
+        hidden(client, draft, "okonomi")
+        | {"amount": typed, "cost_0_text": "Planter", "cost_0_amount": typed},
+    )
+
+    version = draft.working_copy()
+    assert list(response.context["form"].errors) == ["amount", "cost_0_amount"]
+    assert f'value="{typed}"' in response.content.decode()
+    assert version.amount is None
+    assert version.budget_lines.count() == 0
+
+
+def test_half_a_row_asks_for_the_other_half_and_empty_rows_are_nothing(client, draft):
+    response = client.post(
+        url(draft, "okonomi"),
+        hidden(client, draft, "okonomi")
+        | {
+            "cost_0_text": "Planter",
+            "cost_0_amount": "100",
+            "cost_1_text": "",
+            "cost_1_amount": "",
+            "cost_2_text": "Jord",
+            "cost_2_amount": "",
+            "income_0_text": "",
+            "income_0_amount": "50",
+        },
+    )
+
+    assert response.context["form"].errors == {
+        "cost_2_amount": ["Skriv et beløp, eller fjern teksten i linjen."],
+        "income_0_text": ["Skriv hva beløpet gjelder."],
+    }
+    lines = draft.working_copy().budget_lines.values_list("text", "amount")
+    assert list(lines) == [("Planter", Decimal("100.00"))]
+
+
+def test_a_row_that_became_unreadable_keeps_what_was_stored(client, draft):
+    draft.working_copy().budget_lines.create(kind="cost", text="Jord", amount=300)
+
+    client.post(
+        url(draft, "okonomi"),
+        hidden(client, draft, "okonomi")
+        | {"cost_0_text": "Jord", "cost_0_amount": "300x"},
+    )
+
+    lines = draft.working_copy().budget_lines.values_list("text", "amount")
+    assert list(lines) == [("Jord", Decimal("300.00"))]
+
+
+def test_one_more_row_is_a_button_that_saves(client, draft):
+    response = client.post(
+        url(draft, "okonomi"),
+        hidden(client, draft, "okonomi")
+        | {"income_0_text": "Loddsalg", "income_0_amount": "500", "more": "income"},
+    )
+    page = client.get(response.url)
+
+    [income] = [t for t in page.context["form"].tables() if t["kind"] == "income"]
+    assert response.url == f"{url(draft, 'okonomi')}?rad=income#budsjett-income"
+    assert [text.value() for text, _amount in income["rows"]] == [
+        "Loddsalg",
+        "",
+        "",
+        "",
+    ]
+
+
+def test_the_page_says_whether_the_budget_adds_up(client, draft):
+    version = draft.working_copy()
+    draft.versions.update(amount=Decimal(1000))
+    version.budget_lines.create(kind="cost", text="Jord", amount=1500)
+    version.budget_lines.create(kind="own_work", text="Spaing", amount=300)
+
+    context = client.get(url(draft, "okonomi")).context
+
+    assert context["sums"]["missing"] == Decimal(200)
+    assert context["faults"] == [
+        "Budsjettet går ikke opp: kostnadene er 1\u00a0500 kr, og pengene som kommer "
+        "inn med tilskuddet, er 1\u00a0300 kr."
+    ]
+
+
+# --- two tabs, log-out ----------------------------------------------------------------
+
+
+def test_a_stale_tab_overwrites_nothing_and_shows_both_texts(client, draft):
+    stale = hidden(client, draft, "prosjekt")
+    client.post(
+        url(draft, "prosjekt"),
+        hidden(client, draft, "prosjekt") | {"title": "Hagen", "need": "Fra fane to"},
+    )
+
+    response = client.post(
+        url(draft, "prosjekt"),
+        stale | {"title": "Hagen", "need": "Fra fane én", "next": "1"},
+    )
+    again = client.post(
+        url(draft, "prosjekt"),
+        {"_seen": response.context["seen"], "title": "Hagen", "need": "Begge deler"},
+    )
+
+    assert response.status_code == 200
+    assert response.context["clashes"] == [("Hvorfor trengs det her?", "Fra fane to")]
+    assert "Fra fane én" in response.content.decode()
+    assert again.status_code == 302
+    assert draft.working_copy().need == "Begge deler"
+
+
+def test_two_people_on_two_steps_are_both_saved(client, draft):
+    what = hidden(client, draft, "prosjekt")
+    who = hidden(client, draft, "soker")
+
+    client.post(url(draft, "soker"), who | {"contact_name": "Kari"})
+    client.post(url(draft, "prosjekt"), what | {"title": "Hagen", "place": "Parken"})
+
+    version = draft.working_copy()
+    assert (version.contact_name, version.place) == ("Kari", "Parken")
+
+
+def test_the_same_step_sent_twice_is_saved_once_without_a_clash(client, draft):
+    fields = hidden(client, draft, "soker") | {"contact_name": "Kari", "next": "1"}
+
+    responses = [client.post(url(draft, "soker"), fields) for _press in range(2)]
+
+    assert [response.url for response in responses] == [url(draft, "prosjekt")] * 2
+
+
+def test_a_stale_budget_overwrites_nothing(client, draft):
+    stale = hidden(client, draft, "okonomi")
+    draft.working_copy().budget_lines.create(kind="cost", text="Jord", amount=300)
+
+    response = client.post(
+        url(draft, "okonomi"),
+        stale | {"cost_0_text": "Planter", "cost_0_amount": "100"},
+    )
+
+    assert response.context["clashes"] == [("Hva koster det?", "Jord: 300 kr")]
+    assert draft.working_copy().budget_lines.get().text == "Jord"
+
+
+def test_what_was_typed_when_the_log_in_had_ended_is_given_back(client, draft):
+    fields = hidden(client, draft, "prosjekt")
+    client.logout()
+
+    sent = client.post(
+        url(draft, "prosjekt"), fields | {"title": "Hagen", "need": "Mye å si"}
+    )
+    client.force_login(draft.started_by)
+    page = client.get(url(draft, "prosjekt"))
+    unsaved = draft.working_copy().need
+    client.post(
+        url(draft, "prosjekt"),
+        {"_seen": page.context["seen"], "title": "Hagen", "need": "Mye å si"},
+    )
+
+    assert sent.url.endswith(f"?next={url(draft, 'prosjekt')}")
+    assert page.context["form"]["need"].value() == "Mye å si"
+    assert "Du ble logget ut" in page.content.decode()
+    assert (unsaved, draft.working_copy().need) == ("", "Mye å si")
+    assert ParkedPost.objects.count() == 0
+
+
+def test_what_one_person_typed_is_not_given_to_another(client, draft):
+    fields = hidden(client, draft, "prosjekt")
+    client.logout()
+    client.post(url(draft, "prosjekt"), fields | {"need": "Mitt"})
+    client.force_login(create_user())
+
+    page = client.get(url(draft, "prosjekt"))
+
+    assert page.status_code == 404
+
+
+# --- attachments ----------------------------------------------------------------------
+
+
+def png(name="skisse.png"):
+    data = io.BytesIO()
+    Image.new("RGB", (4, 4)).save(data, "PNG")
+    return SimpleUploadedFile(name, data.getvalue(), content_type="image/png")
+
+
+def test_a_file_is_attached_downloaded_and_removed(client, draft):
+    client.post(
+        url(draft, "vedlegg"), {"file": png(), "label": "Skisse", "upload": "1"}
+    )
+    attachment = Attachment.objects.get()
+    download = reverse("grants:draft_attachment", args=[draft.key, attachment.pk])
+    response = client.get(download)
+    client.post(f"{download}fjern/")
+
+    assert attachment.label == "Skisse"
+    assert response.headers["Content-Disposition"].startswith("attachment;")
+    assert Attachment.objects.count() == 0
+    assert StoredFile.objects.count() == 0
+
+
+def test_a_renamed_program_is_refused_at_the_field(client, draft):
+    program = SimpleUploadedFile(
+        "plan.pdf", b"MZ\x90\x00" + b"\x00" * 200, content_type="application/pdf"
+    )
+
+    response = client.post(
+        url(draft, "vedlegg"), {"file": program, "label": "Planen", "upload": "1"}
+    )
+
+    assert list(response.context["form"].errors) == ["file"]
+    assert 'value="Planen"' in response.content.decode()
+    assert Attachment.objects.count() == 0
+    assert StoredFile.objects.count() == 0
+
+
+def test_the_eleventh_file_is_refused(client, draft):
+    for number in range(Attachment.MOST):
+        client.post(
+            url(draft, "vedlegg"), {"file": png(f"{number}.png"), "upload": "1"}
+        )
+
+    response = client.post(url(draft, "vedlegg"), {"file": png(), "upload": "1"})
+
+    assert response.context["form"].errors == {
+        "file": ["Det er plass til 10 filer. Fjern en før du legger ved en ny."]
+    }
+    assert Attachment.objects.count() == 10
+    assert StoredFile.objects.count() == 10
+
+
+def test_a_chosen_file_is_kept_also_when_one_goes_straight_on(client, draft):
+    response = client.post(url(draft, "vedlegg"), {"file": png(), "next": "1"})
+
+    assert response.url == reverse("grants:draft_review", args=[draft.key])
+    assert Attachment.objects.count() == 1
+
+
+# --- the overview, sending ------------------------------------------------------------
+
+
+def test_the_overview_says_how_far_each_step_has_come(client, draft):
+    client.post(url(draft, "soker"), {"contact_name": "K", "contact_email": "k@e.test"})
+
+    page = client.get(reverse("grants:draft_detail", args=[draft.key]))
+
+    assert [part["status"][0] for part in page.context["progress"]] == [
+        "Ferdig",
+        "8 ting mangler",
+        "Ikke begynt",
+        "Valgfritt",
+    ]
+
+
+def test_the_review_links_to_each_field_that_is_missing(client, draft):
+    page = client.get(reverse("grants:draft_review", args=[draft.key]))
+
+    assert page.context["missing"][0] == {
+        "text": "Skriv hvem vi kan kontakte.",
+        "url": f"{url(draft, 'soker')}#id_contact_name",
+    }
+    assert 'name="declared"' not in page.content.decode()
+
+
+def test_sending_twice_gives_one_number_and_one_receipt(client):
+    draft = create_draft()
+    client.force_login(draft.started_by)
+    review = reverse("grants:draft_review", args=[draft.key])
+
+    first = client.post(review, {"declared": "on"})
+    second = client.post(review, {"declared": "on"})
+    back = client.get(review)
+    receipt = client.get(first.url)
+
+    draft.refresh_from_db()
+    assert first.url == second.url == back.url
+    assert first.url == f"/min-side/soknader/{draft.year}/0001/kvittering/"
+    assert draft.number in receipt.content.decode()
+    assert draft.versions.count() == 1
+    assert Notice.objects.filter(kind="application_submitted").count() == 1
+
+
+def test_nothing_is_sent_without_the_declaration(client):
+    draft = create_draft()
+    client.force_login(draft.started_by)
+
+    response = client.post(reverse("grants:draft_review", args=[draft.key]))
+
+    draft.refresh_from_db()
+    assert response.context["form"].errors == {
+        "declared": ["Kryss av for at du bekrefter, før du sender søknaden."]
+    }
+    assert draft.state == State.DRAFT
+
+
+def test_a_round_that_closed_meanwhile_keeps_the_text_and_refuses_the_sending(client):
+    draft = create_draft_of_closed_round()
+    client.force_login(draft.started_by)
+
+    saved = client.post(
+        url(draft, "soker"),
+        hidden(client, draft, "soker")
+        | {"contact_name": "Skrevet for sent", "contact_email": "k@e.test"},
+    )
+    sent = client.post(
+        reverse("grants:draft_review", args=[draft.key]), {"declared": "on"}
+    )
+
+    draft.refresh_from_db()
+    assert saved.status_code == 302
+    assert draft.state == State.DRAFT
+    assert draft.working_copy().contact_name == "Skrevet for sent"
+    assert sent.context["form"].non_field_errors() == [
+        "Fristen er ute, så søknaden kan ikke sendes. Det du har skrevet, er lagret. "
+        "Kontakt oss hvis noe hindret deg i å sende i tide."
+    ]
+
+
+def create_draft_of_closed_round():
+    """A full draft, begun while the round was open."""
+    now = timezone.now()
+    round = create_round(
+        opens_at=now - timedelta(days=9), closes_at=now - timedelta(days=1)
+    )
+    user = create_user()
+    draft = Application.start(
+        round=round,
+        area=round.pots.get().areas.get(),
+        applicant=create_applicant(user=user),
+        by=Actor(user),
+        now=now - timedelta(days=5),
+    )
+    fill(draft.working_copy())
+    return draft
+
+
+def test_a_tab_from_before_the_sending_gets_its_text_back(client):
+    application = create_submitted()
+    client.force_login(application.started_by)
+
+    response = client.post(url(application, "prosjekt"), {"need": "For sent ute"})
+
+    assert response.status_code == 409
+    assert "For sent ute" in response.content.decode()
+    assert application.versions.count() == 1
+
+
+def test_a_deleted_draft_is_gone_with_all_in_it(client, draft):
+    client.post(url(draft, "vedlegg"), {"file": png(), "upload": "1"})
+
+    asked = client.get(reverse("grants:draft_delete", args=[draft.key]))
+    response = client.post(reverse("grants:draft_delete", args=[draft.key]))
+
+    assert asked.status_code == 200
+    assert response.url == reverse("pages:my_page")
+    assert Application.objects.count() == 0
+    assert Attachment.objects.count() == 0
+
+
+@pytest.mark.parametrize("name", ["draft_review", "draft_delete", "soker", "vedlegg"])
+def test_a_strangers_draft_is_not_there(client, name):
+    draft = create_draft()
+    client.force_login(create_user())
+    address = (
+        url(draft, name)
+        if name in ("soker", "vedlegg")
+        else reverse(f"grants:{name}", args=[draft.key])
+    )
+
+    overview = reverse("grants:draft_detail", args=[draft.key])
+    assert client.get(overview).status_code == 404
+    assert client.get(address).status_code == 404
+    assert client.post(address, {"title": "Kapret"}).status_code == 404
+
+
+def test_a_member_who_has_left_no_longer_reaches_the_draft(client, draft):
+    draft.applicant.memberships.update(ended_at=timezone.now())
+
+    response = client.get(reverse("grants:draft_detail", args=[draft.key]))
+
+    assert response.status_code == 404
+
+
+def test_the_journal_names_the_applicant_one_acted_for(client):
+    draft = create_draft()
+    client.force_login(draft.started_by)
+
+    client.post(reverse("grants:draft_review", args=[draft.key]), {"declared": "on"})
+
+    entry = JournalEntry.objects.get(verb="submit")
+    assert (entry.actor, entry.on_behalf_of) == (draft.started_by, draft.applicant)
