@@ -23,7 +23,7 @@ class DocumentFilter(django_filters.FilterSet):
 
     class Meta:
         model = Document
-        fields = []
+        fields = ()
 
     def __init__(self, *args, now, **kwargs):
         super().__init__(*args, **kwargs)

@@ -32,7 +32,7 @@ class ProjectFilter(django_filters.FilterSet):
 
     class Meta:
         model = Project
-        fields = []
+        fields = ()
 
     def __init__(self, *args, now, **kwargs):
         super().__init__(*args, **kwargs)

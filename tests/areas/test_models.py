@@ -211,6 +211,22 @@ def test_an_office_that_must_be_checked_is_not_shown():
     assert shown == [("Bergenshallen", "Tirsdag"), ("", "")]
 
 
+def test_a_publisher_or_source_that_must_be_checked_is_not_shown():
+    facts = {"publisher": "Bladet", "source_url": "https://www.example.org/a"}
+    checked = Document(**facts)
+    unchecked = Document(**facts, unchecked=["publisher", "source_url"])
+
+    shown = [
+        (document.public_publisher, document.public_source, document.source_name)
+        for document in (checked, unchecked)
+    ]
+
+    assert shown == [
+        ("Bladet", "https://www.example.org/a", "example.org"),
+        ("", "", ""),
+    ]
+
+
 def test_a_zone_was_in_an_area_on_the_days_of_its_row():
     row = create_area_zone(
         area=create_area(),

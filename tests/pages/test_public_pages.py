@@ -317,10 +317,11 @@ def test_drafts_and_unknown_places_are_not_found(client, path):
 
 def test_drafts_are_in_no_list(client):
     area = create_area(name="Olsvik", slug="olsvik")
-    draft = {"title": "Hemmelig", "published_at": None}
-    create_area(name="Hemmelig", published_at=None)
+    draft = {"title": "Hemmelig", "slug": "hemmelig", "published_at": None}
+    create_area(name="Hemmelig", slug="hemmelig", published_at=None)
     create_project(areas=[area], result="Fint", **draft)
-    create_project(areas=[area], status="completed", result="Fint", **draft)
+    draft_result = {**draft, "slug": "hemmelig-ferdig", "status": "completed"}
+    create_project(areas=[area], result="Fint", **draft_result)
     create_document(areas=[area], **draft)
     create_event(areas=[area], date=date(2030, 1, 1), **draft)
 
