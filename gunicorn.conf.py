@@ -7,6 +7,8 @@ workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
 # Threads, so that a connection a browser opens ahead of need does not hold a worker.
 worker_class = "gthread"
 threads = 4
+# Loaded once and shared: starts sooner and takes less memory.
+preload_app = True
 timeout = 30
 max_requests, max_requests_jitter = 5_000, 500
 # Whose X-Forwarded-Proto is believed.

@@ -6,6 +6,7 @@ worker until Ctrl-C, and stops all that it started, the database last.
 
 import hashlib
 import http.client
+import io
 import os
 import secrets
 import shutil
@@ -14,13 +15,14 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import date
 from pathlib import Path
 
 import django
-from django.conf import settings
-from django.contrib.auth import get_user_model
+import psycopg
 from django.core.management import CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import DatabaseError, connection
+from psycopg import sql
 
 from omradesatsing.devdb import PROJECT, ensure_database_url
 
@@ -51,28 +53,33 @@ CATALOGUES = ("locale/**/*.po",)
 
 def main():
     port = free_port(os.environ.get("PORT") or "8000")
-    for ending in (signal.SIGTERM, signal.SIGHUP):
+    endings = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # as under nohup
+        endings.append(signal.SIGHUP)
+    for ending in endings:
         signal.signal(ending, signal.default_int_handler)
     children = {}
     try:
         set_environment(port)
-        ensure_database_url()
+        database = ensure_database_url()
         coordinators = prepare()
         children["Nettjeneren"] = run(*WEB)
         children["Arbeideren"] = run(*WORKER)
         while not is_ready(port):
             sleep_while_alive(children)
         print(welcome(port, coordinators), flush=True)
-        while True:
-            sleep_while_alive(children)
-    except OperationalError as error:
+        while not (database and database.is_gone()):
+            for _tenth in range(20):
+                sleep_while_alive(children)
+        sys.exit("Databasen stoppet. Stopper alt.")
+    except psycopg.OperationalError as error:
         sys.exit(f"Databasen svarer ikke: {str(error).splitlines()[0]}")
-    except CommandError as error:
-        sys.exit(f"Databasen ble ikke fylt: {error}")
+    except (CommandError, DatabaseError) as error:
+        sys.exit(f"Databasen ble ikke fylt: {str(error).splitlines()[0]}")
     except KeyboardInterrupt:
         print("\nStopper …", flush=True)
     finally:
-        for ending in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        for ending in endings:
             signal.signal(ending, signal.SIG_IGN)
         stop(children.values())  # the database stops on the way out
 
@@ -118,51 +125,51 @@ def set_environment(port):
 def prepare():
     """Bring files and database up to date; gives the coordinators' log-ins.
 
-    All in this one process, and only what has changed: each command by itself would
-    cost a second.
+    Only what has changed, and all in this process: each command by itself would cost
+    a second, and so does Django, which a start with no changes does without.
     """
-    django.setup()
-    build_files()
-    fill_database()
-    emails = get_user_model().objects.filter(email__startswith="koordinator.")
-    coordinators = list(emails.order_by("email").values_list("email", flat=True))
-    connection.close()
-    return coordinators
-
-
-def build_files():
-    catalogues = fingerprint(CATALOGUES)
-    stamp = settings.VAR_DIR / "translations.stamp"
+    var = Path(os.environ["VAR_DIR"])
     compiled = [po.with_suffix(".mo") for po in PROJECT.glob(*CATALOGUES)]
-    if read(stamp) != catalogues or not all(path.exists() for path in compiled):
-        call_command("translations", "compile", verbosity=0)
-        stamp.write_text(catalogues)
-
-    static = fingerprint(STATIC)
-    stamp = settings.VAR_DIR / "static.stamp"
-    if read(stamp) != static or not settings.STATIC_ROOT.exists():
+    if is_stale(var / "translations.stamp", CATALOGUES, made=compiled):
+        command("translations", "compile", verbosity=0)
+        (var / "translations.stamp").write_text(fingerprint(CATALOGUES))
+    if is_stale(var / "static.stamp", STATIC, made=[var / "static"]):
         print("Samler stilark og skrifter …", flush=True)
-        call_command("collectstatic", interactive=False, verbosity=0)
-        stamp.write_text(static)
-
-
-def fill_database():
-    """Tables, facts and demo cases, when they are new or changed; keeps the rest."""
-    wanted = f"demo {fingerprint(DATA)}"
-    with connection.cursor() as cursor:
-        # The database's own comment says what it was filled from.
-        cursor.execute(
-            "SELECT shobj_description(oid, 'pg_database'), quote_ident(datname)"
-            " FROM pg_database WHERE datname = current_database()"
+        command("collectstatic", interactive=False, verbosity=0)
+        (var / "static.stamp").write_text(fingerprint(STATIC))
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as database:
+        # The database's own comment says what it was filled from. Every new day counts
+        # as a change: there shall always be an open round.
+        wanted = f"demo {date.today()} {fingerprint(DATA)}"
+        query = """
+            SELECT shobj_description(oid, 'pg_database'), datname
+            FROM pg_database WHERE datname = current_database()
+        """
+        filled_from, name = database.execute(query).fetchone()
+        if filled_from != wanted:
+            print("Fyller databasen …", flush=True)
+            command("migrate", verbosity=0)
+            for loader in ("load_programme", "load_demo"):
+                command(loader, stdout=io.StringIO())  # row by row is for editors
+            comment = sql.SQL("COMMENT ON DATABASE {} IS {}")
+            database.execute(comment.format(sql.Identifier(name), wanted))
+        emails = database.execute(
+            "SELECT email FROM accounts_user WHERE email LIKE 'koordinator.%'"
+            " ORDER BY email"
         )
-        filled_from, name = cursor.fetchone()
-        if filled_from == wanted:
-            return
-        print("Fyller databasen …", flush=True)
-        call_command("migrate", verbosity=0)
-        call_command("load_programme")
-        call_command("load_demo")
-        cursor.execute(f"COMMENT ON DATABASE {name} IS %s", [wanted])
+        return [email for (email,) in emails]
+
+
+def command(*arguments, **options):
+    django.setup()
+    call_command(*arguments, **options)
+    connection.close()
+
+
+def is_stale(stamp, patterns, *, made):
+    """True when what was made is gone, or was made from other files than these."""
+    known = stamp.read_text() if stamp.exists() else None
+    return known != fingerprint(patterns) or not all(path.exists() for path in made)
 
 
 def fingerprint(patterns):
@@ -173,10 +180,6 @@ def fingerprint(patterns):
         content = hashlib.sha256(path.read_bytes()).hexdigest()
         digest.update(f"{path.relative_to(PROJECT)} {content}\n".encode())
     return digest.hexdigest()
-
-
-def read(path):
-    return path.read_text() if path.exists() else ""
 
 
 def run(*arguments):

@@ -109,6 +109,10 @@ class DevDb:
                 with contextlib.suppress(OSError):
                     self.sockets.rmdir()
 
+    def is_gone(self):
+        """True when it neither answers nor is about to."""
+        return self._ping() != Ping.OK and not self._processes()
+
     def _lock(self, name, operation):
         path = self.folder.with_name(f"{self.folder.name}.{name}.lock")
         # Read-only, so that root's lock file can be used by others and the other way.
@@ -335,9 +339,12 @@ def last_line(text):
 
 
 def ensure_database_url(cluster="postgres", *, durable=True):
-    """Unless DATABASE_URL is set, set it, with a server of our own behind it."""
+    """Unless DATABASE_URL is set, set it, with a server of our own behind it.
+
+    Gives that server, or None when DATABASE_URL was set.
+    """
     if os.environ.get("DATABASE_URL"):
-        return
+        return None
     folder = Path(os.environ.get("VAR_DIR") or PROJECT / "var")
     try:
         database = DevDb(folder / cluster, durable=durable)
@@ -345,6 +352,7 @@ def ensure_database_url(cluster="postgres", *, durable=True):
     except DatabaseUnavailable as reason:
         sys.exit(str(reason))
     atexit.register(database.release)
+    return database
 
 
 def main(command):
