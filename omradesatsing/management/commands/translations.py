@@ -281,4 +281,4 @@ def wrong_with(message, ours):
 
 
 def shown(path):
-    return path.relative_to(settings.BASE_DIR)
+    return path.relative_to(settings.LOCALE_PATHS[0].parent)
