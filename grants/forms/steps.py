@@ -33,6 +33,7 @@ class StepForm(forms.ModelForm):
             self.fields[name].needed = True
         # Before validation puts what was typed on the instance.
         self.stored = self.stored_values()
+        self.saved = False
 
     def stored_values(self):
         """What is stored for this step: {field: text}."""
@@ -49,12 +50,16 @@ class StepForm(forms.ModelForm):
 
     def seen_to_render(self):
         """As posted while there are only errors; anew once the clash has been shown."""
+        if self.saved:
+            kept = type(self)(instance=Version.objects.get(pk=self.instance.pk))
+            return kept.seen()
         if self.is_bound and "_seen" in self.data and not self.clashes():
             return self.data["_seen"]
         return self.seen()
 
     def is_stale(self):
-        return self.data.get("_seen", self.seen()) != self.seen()
+        # What this very form has stored is no clash with it.
+        return not self.saved and self.data.get("_seen", self.seen()) != self.seen()
 
     def clashes(self):
         """Where someone else stored something other than this: [(label, stored)]."""
@@ -85,6 +90,7 @@ class StepForm(forms.ModelForm):
         names = [name for name in self._meta.fields if name in self.cleaned_data]
         self.instance.edited_by = by.user
         self.instance.save(update_fields=[*names, "edited_by", "edited_at"])
+        self.saved = True
 
 
 class WhoForm(StepForm):
