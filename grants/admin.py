@@ -1,6 +1,10 @@
 """Set-up of schemes, rounds and pots, and rows to look up. Cases: see `casework`."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.contrib import admin, messages
+from django.contrib.admin.options import InlineModelAdmin
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, models
 from django.db.models import Exists, OuterRef
@@ -40,7 +44,7 @@ from omradesatsing.journal.admin import PortalModelAdmin, ReadOnlyAdmin
 from omradesatsing.ui.fields import MoneyField, NorwegianDateField
 from omradesatsing.ui.templatetags.ui import deadline, money
 
-FIELDS = {
+FIELDS: dict[type[models.Field], Mapping[str, Any]] = {
     models.DecimalField: {"form_class": MoneyField},
     models.DateField: {"form_class": NorwegianDateField},
 }
@@ -82,7 +86,7 @@ class FrozenWithRound:
         return allowed and not self.is_frozen(obj)
 
 
-class FrozenInline(FrozenWithRound):
+class FrozenInline(FrozenWithRound, InlineModelAdmin):
     formfield_overrides = FIELDS
     extra = 0
 
@@ -221,7 +225,7 @@ class RoundAdmin(SetupAdmin):
                 ]
             },
         ),
-        ("Svar og kontakt", {"fields": OPEN}),
+        ("Svar og kontakt", {"fields": [*OPEN]}),
     ]
 
     def get_fieldsets(self, request, obj=None):
@@ -357,7 +361,8 @@ class PotAreaInline(FrozenInline, admin.TabularInline):
 
 class PotRowInline(admin.TabularInline):
     model = PotRow
-    fields = readonly_fields = ["at", "kind", "sum", "appropriation", "reason", "by"]
+    fields = ["at", "kind", "sum", "appropriation", "reason", "by"]
+    readonly_fields = ["at", "kind", "sum", "appropriation", "reason", "by"]
     can_delete = False
     max_num = 0
 

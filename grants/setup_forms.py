@@ -64,7 +64,7 @@ class RoundForm(LastMinuteFields, forms.ModelForm):
 
     class Meta:
         model = Round
-        fields = []  # the admin names them
+        fields: list[str] = []  # the admin names them
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -97,6 +97,14 @@ def test_the_way_to_a_rows_public_page_gives_away_no_draft(client, role):
     assert response.status_code == 404
 
 
+def test_the_way_to_a_public_page_is_for_those_who_see_the_row(client):
+    area = create_area()
+    kind = ContentType.objects.get_for_model(area)
+    client.force_login(create_user(is_staff=True))
+
+    assert client.get(f"/admin/r/{kind.pk}/{area.pk}/").status_code == 404
+
+
 def test_an_area_leads_to_its_public_page(client):
     area = create_area(slug="loddefjord")
     kind = ContentType.objects.get_for_model(area)
