@@ -153,12 +153,14 @@ class DevDb:
         if not copy.exists():
             for old in home.glob("server-*"):
                 shutil.rmtree(old)
-            unfinished = home / "server-unfinished"
+            unfinished = home / "server-unfinished"  # swept up above if left behind
             package = programs.parent.parent
             libraries = package.with_name(f"{package.name}.libs")
             for part in (programs.parent, libraries):
                 place = unfinished / part.relative_to(package.parent)
                 shutil.copytree(part, place, symlinks=True)
+            # Readable also where it was installed with a strict umask.
+            subprocess.run(["chmod", "-R", "a+rX", unfinished], check=True)  # noqa: S603, S607
             unfinished.rename(copy)
         return copy.joinpath(*programs.parts[-3:])
 
@@ -207,9 +209,10 @@ class DevDb:
         private = [self.sockets]
         if self.data != self.folder:
             home = self.data.parent.parent
-            home.mkdir(mode=0o755, exist_ok=True)
+            home.mkdir(exist_ok=True)
             if home.is_symlink() or home.stat().st_uid != 0:
                 raise PermissionError(None, None, str(home))
+            home.chmod(0o755)
             private.append(self.data.parent)
         for folder in private:
             try:
