@@ -39,6 +39,7 @@ from grants.setup_forms import (
     PotAreaFormSet,
     RoundForm,
 )
+from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.admin import PortalModelAdmin, ReadOnlyAdmin
 from omradesatsing.ui.fields import MoneyField, NorwegianDateField
@@ -118,7 +119,6 @@ class DelegationAdmin(SetupAdmin):
     list_display = ["scheme", "to_role", "to_user", "ceiling", "valid_from", "valid_to"]
     list_filter = ["scheme", "to_role"]
     list_select_related = ["scheme", "to_user"]
-    autocomplete_fields = ["to_user"]
     fields = [
         "scheme",
         "from_body",
@@ -130,6 +130,11 @@ class DelegationAdmin(SetupAdmin):
         "valid_from",
         "valid_to",
     ]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "to_user":
+            kwargs["queryset"] = User.objects.filter(is_staff=True, is_active=True)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_readonly_fields(self, request, obj=None):
         """Once someone has decided by it, it can only be ended."""
@@ -361,8 +366,8 @@ class PotAreaInline(FrozenInline, admin.TabularInline):
 
 class PotRowInline(admin.TabularInline):
     model = PotRow
-    fields = ["at", "kind", "sum", "appropriation", "reason", "by"]
-    readonly_fields = ["at", "kind", "sum", "appropriation", "reason", "by"]
+    fields = ["at", "kind", "sum", "appropriation", "reason", "who"]
+    readonly_fields = ["at", "kind", "sum", "appropriation", "reason", "who"]
     can_delete = False
     max_num = 0
 
@@ -377,6 +382,10 @@ class PotRowInline(admin.TabularInline):
     @admin.display(description="beløp")
     def sum(self, row):
         return money(row.amount)
+
+    @admin.display(description="hvem")
+    def who(self, row):
+        return row.by
 
 
 @admin.register(Pot)

@@ -417,6 +417,16 @@ def test_a_delegation_that_was_used_can_only_be_ended(client, administrator):
     assert fields[1] == ["valid_to"]
 
 
+def test_authority_is_given_to_staff_only(client, administrator):
+    create_user(email="soker@example.test")
+    scheme = create_scheme()
+
+    form = client.get("/admin/grants/delegation/add/").context["adminform"].form
+
+    assert scheme in form.fields["scheme"].queryset
+    assert list(form.fields["to_user"].queryset) == [administrator]
+
+
 @pytest.mark.parametrize("role", [roles.CASEWORKER, roles.DECIDER, roles.READER])
 @pytest.mark.parametrize("part", ["publiser/", "forleng/", "standardsporsmal/"])
 def test_those_who_only_read_rounds_do_not_run_them(client, role, part):
