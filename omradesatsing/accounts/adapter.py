@@ -65,3 +65,9 @@ class AccountAdapter(DefaultAccountAdapter):
         told = [hop.strip() for hop in hops if hop.strip()]
         strangers = [hop for hop in told if hop not in settings.TRUSTED_PROXIES]
         return strangers[-1] if strangers else address or "local"
+
+    def get_login_redirect_url(self, request):
+        """Staff begin at their own tasks, others at Min side."""
+        if request.user.is_staff:
+            return reverse("admin:index")
+        return super().get_login_redirect_url(request)
