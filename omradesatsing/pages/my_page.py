@@ -83,16 +83,17 @@ class ProfileForm(forms.ModelForm):
         help_text=gettext_lazy("Så vi kan ringe hvis noe i en søknad er uklart."),
         required=False,
     )
-    language = forms.ChoiceField(
-        label=gettext_lazy("Hvilket språk vil du ha brev og e-post på?"),
-        choices=User._meta.get_field("language").choices,
-        widget=forms.RadioSelect,
-    )
 
     class Meta:
         model = User
         fields = ["name", "phone", "language"]
-        widgets = {"name": forms.TextInput(attrs={"autocomplete": "name"})}
+        labels = {
+            "language": gettext_lazy("Hvilket språk vil du ha brev og e-post på?")
+        }
+        widgets = {
+            "name": forms.TextInput(attrs={"autocomplete": "name"}),
+            "language": forms.RadioSelect,
+        }
         help_texts = {
             "name": gettext_lazy(
                 "Slik vi skal skrive det til deg. Bare du og vi ser det."
