@@ -36,7 +36,7 @@ lint: setup
 	$(VENV)/ruff check .
 	$(VENV)/ruff format --check .
 	$(VENV)/djlint templates omradesatsing --lint --quiet
-	$(VENV)/mypy
+	BUILD=1 $(VENV)/mypy
 	$(VENV)/python manage.py makemigrations --check --dry-run
 	$(BUILD) translations check
 	$(DEPLOYED) check --deploy --fail-level WARNING

@@ -11,12 +11,12 @@ from django.urls import include, path
 urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("omradesatsing.pages.probes")),
+    *i18n_patterns(
+        path("", include("omradesatsing.accounts.urls")),
+        path("", include("grants.urls")),
+        path("", include("coordinators.urls")),
+        path("", include("areas.urls")),
+        path("", include("omradesatsing.pages.urls")),
+        prefix_default_language=False,
+    ),
 ]
-urlpatterns += i18n_patterns(
-    path("", include("omradesatsing.accounts.urls")),
-    path("", include("grants.urls")),
-    path("", include("coordinators.urls")),
-    path("", include("areas.urls")),
-    path("", include("omradesatsing.pages.urls")),
-    prefix_default_language=False,
-)
