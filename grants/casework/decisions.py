@@ -14,6 +14,7 @@ from grants.casework.views import (
     staff_page,
 )
 from grants.models import Pot, State
+from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
 
 
@@ -23,7 +24,7 @@ def case_decide(request, year, seq):
     The step is the button's: `se` shows the letter, `endre` goes back to the form with
     the text, `avgjor` decides.
     """
-    case = opened_case(request, year, seq)
+    case = opened_case(request, year, seq, role=roles.DECIDER)
     recommendation = case.recommendations.filter(sent_back_at=None).last()
     posted = given(request)
     if posted is None and (case.state != State.RECOMMENDED or recommendation is None):

@@ -23,6 +23,7 @@ from grants.casework.forms import (
 from grants.casework.page import assess_form, case_context, case_url, version_parts
 from grants.models import Application, Attachment
 from grants.models.applications import reads_cases
+from omradesatsing.accounts import roles
 from omradesatsing.accounts.middleware import forget_parked, parked_fields
 from omradesatsing.accounts.refusals import Refused
 
@@ -143,18 +144,18 @@ def case_letter_pdf(request, year, seq, pk):
 
 
 def case_take(request, year, seq):
-    case = opened_case(request, year, seq)
+    case = opened_case(request, year, seq, role=roles.CASEWORKER)
     return press(request, case, partial(case.take, by=request.actor), "Saken er din.")
 
 
 def case_cancel_request(request, year, seq):
-    case = opened_case(request, year, seq)
+    case = opened_case(request, year, seq, role=roles.CASEWORKER)
     verb = partial(case.cancel_request, **acting(request))
     return press(request, case, verb, "Saken er til behandling igjen, uten svar.")
 
 
 def case_hand_over(request, year, seq):
-    case = opened_case(request, year, seq)
+    case = opened_case(request, year, seq, role=roles.CASEWORKER)
     form = HandOverForm(given(request), case=case)
 
     def verb():
@@ -165,7 +166,7 @@ def case_hand_over(request, year, seq):
 
 
 def case_request_info(request, year, seq):
-    case = opened_case(request, year, seq)
+    case = opened_case(request, year, seq, role=roles.CASEWORKER)
     form = RequestInfoForm(given(request), case=case)
 
     def verb():
@@ -176,7 +177,7 @@ def case_request_info(request, year, seq):
 
 
 def case_advise(request, year, seq):
-    case = opened_case(request, year, seq)
+    case = opened_case(request, year, seq, role=roles.COORDINATOR)
     form = AdviceForm(given(request), case=case)
 
     def verb():
@@ -187,7 +188,7 @@ def case_advise(request, year, seq):
 
 
 def case_assess(request, year, seq):
-    case = opened_case(request, year, seq)
+    case = opened_case(request, year, seq, role=roles.CASEWORKER)
     form = assess_form(case, request.user, given(request))
 
     def verb():
@@ -199,7 +200,7 @@ def case_assess(request, year, seq):
 
 
 def case_recommend(request, year, seq):
-    case = opened_case(request, year, seq)
+    case = opened_case(request, year, seq, role=roles.CASEWORKER)
     form = RecommendForm(given(request), case=case)
 
     def verb():
@@ -210,7 +211,7 @@ def case_recommend(request, year, seq):
 
 
 def case_send_back(request, year, seq):
-    case = opened_case(request, year, seq)
+    case = opened_case(request, year, seq, role=roles.DECIDER)
     form = SendBackForm(given(request), case=case)
 
     def verb():
@@ -233,9 +234,11 @@ def case_in_scope(request, year, seq):
     return get_object_or_404(cases, year=year, sequence=int(seq))
 
 
-def opened_case(request, year, seq):
-    """The case, for one who has declared to be impartial in it."""
+def opened_case(request, year, seq, *, role=None):
+    """The case, for one who has declared to be impartial in it, and has the role."""
     case = case_in_scope(request, year, seq)
+    if role and not request.user.has_role(role):
+        raise PermissionDenied(f"Dette gjør en {role.lower()}.")
     if not has_declared(case, request.user):
         raise PermissionDenied("Vurder habiliteten din før du åpner saken.")
     return case

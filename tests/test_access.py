@@ -1,0 +1,379 @@
+"""Every address × every role, from one table. A new address without a row fails.
+
+Rows are written by hand: what a role gets is a promise, not what the code does.
+"""
+
+from io import StringIO
+
+import pytest
+from django.contrib import admin
+from django.core.management import call_command
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+from django.utils import timezone
+
+from areas.models import Document
+from coordinators.models import Project
+from grants.models import Application, Pot, State
+from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.models import User
+from omradesatsing.files.models import StoredFile
+from omradesatsing.loading.demo import load_demo
+from omradesatsing.notices.models import Notice
+from tests.factories import create_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("access")]
+
+# The roles, and who plays them in the demo. `owner` sent the case that is asked for;
+# `coordinator` has its area; coordinator, caseworker and decider have declared
+# themselves impartial in it, the others have not.
+ROLES = {
+    "anonymous": None,
+    "owner": "soker",
+    "stranger": "soker2",
+    "editor": "redaktor",
+    "coordinator": "koordinator.loddefjord",
+    "outsider": "koordinator.olsvik",
+    "caseworker": "saksbehandler",
+    "decider": "beslutter",
+    "finance": "okonomi",
+    "appeals": "klage",
+    "administrator": "admin",
+    "reader": "leser",
+    "superuser": "superuser",
+}
+NOT_STAFF = {"anonymous": 302, "owner": 403, "stranger": 403}
+NO_CASES = {"editor": 404, "outsider": 404, "finance": 404, "appeals": 404}
+
+
+def row(default, **roles):
+    """What each role gets: `default`, but for those named."""
+    return {role: roles.get(role, default) for role in ROLES}
+
+
+PUBLIC = row(200)
+SIGNED_IN = row(200, anonymous=302)
+OWN = row(404, anonymous=302, owner=200)
+# Nothing is asked of the owner in the decided case, so they are sent to the case.
+OWN_MOVED = row(404, anonymous=302, owner=302)
+# A file that is not there: the same answer to all, so that nothing is told.
+NOBODYS = row(404, anonymous=302)
+LOGGED_IN_ALREADY = row(302, anonymous=200)
+STAFF = row(200, **NOT_STAFF)
+# A case: those who may read it, once they have declared; before, only the question.
+CASE = row(200, **NOT_STAFF, **NO_CASES)
+DECLARED = row(
+    200, **NOT_STAFF, **NO_CASES, administrator=403, reader=403, superuser=403
+)
+
+
+def words(text):
+    return text.split()
+
+
+def only(role, status=200):
+    """A step in the case that one role takes."""
+    return row(403, **NOT_STAFF, **NO_CASES) | {role: status}
+
+
+PUBLIC_NAMES = words(
+    """
+    probes:live probes:ready probes:robots probes:security_txt probes:sitemap
+    pages:home pages:area_list pages:area_detail pages:zone_list pages:zone_detail
+    pages:search pages:about pages:privacy pages:accessibility pages:contact
+    areas:document_list areas:document_detail coordinators:project_list
+    coordinators:project_detail coordinators:coordinator_list grants:round_list
+    grants:round_detail grants:round_form grants:eligibility
+    grants:application_start grants:award_list grants:award_csv grants:award_json
+    account_inactive account_reset_password account_reset_password_done
+    account_reset_password_from_key account_reset_password_from_key_done
+    """
+)
+OWN_NAMES = words(
+    """
+    grants:draft_detail grants:draft_step grants:draft_review grants:draft_delete
+    grants:application_detail grants:application_receipt grants:version_detail
+    grants:letter_detail pages:notice_detail
+    """
+)
+
+TABLE = (
+    dict.fromkeys(PUBLIC_NAMES, PUBLIC)
+    | dict.fromkeys(OWN_NAMES, OWN)
+    | {
+        "account_request_login_code": LOGGED_IN_ALREADY,
+        "account_login": LOGGED_IN_ALREADY,
+        "account_confirm_login_code": row(302),
+        "account_signup": row(302),
+        "account_logout": SIGNED_IN,
+        "account_change_password": SIGNED_IN,
+        "pages:my_page": SIGNED_IN,
+        "pages:notice_list": SIGNED_IN,
+        "pages:profile": SIGNED_IN,
+        "grants:draft_attachment": NOBODYS,
+        "grants:draft_attachment_remove": OWN_MOVED,
+        "grants:attachment": NOBODYS,
+        "grants:answer_attachment_remove": OWN_MOVED,
+        "grants:withdraw": OWN_MOVED,
+        "grants:answer_request": OWN_MOVED,
+        "grants:answer_step": OWN_MOVED,
+        "grants:letter_pdf": row(404, anonymous=302, owner=202),
+        "admin:index": STAFF,
+        "admin:login": row(302),
+        "admin:password_change": row(302, owner=403, stranger=403),
+        "admin:jsi18n": STAFF,
+        "admin:autocomplete": row(403, **NOT_STAFF),
+        "admin:view_on_site": row(404, **NOT_STAFF),
+        "admin:app_list": row(
+            200, **NOT_STAFF, editor=404, coordinator=404, outsider=404
+        ),
+        "admin:case_list": row(200, **NOT_STAFF)
+        | {"editor": 403, "finance": 403, "appeals": 403},
+        "admin:case_detail": CASE,
+        "admin:case_declare": CASE,
+        "admin:case_version": DECLARED,
+        "admin:case_letter": DECLARED,
+        "admin:case_file": row(404, **NOT_STAFF)
+        | {"administrator": 403, "reader": 403, "superuser": 403},
+        "admin:case_letter_pdf": row(404, **NOT_STAFF)
+        | {"administrator": 403, "reader": 403, "superuser": 403},
+        "admin:case_take": only("caseworker", 302),
+        "admin:case_hand_over": only("caseworker"),
+        "admin:case_request_info": only("caseworker"),
+        "admin:case_cancel_request": only("caseworker", 302),
+        "admin:case_assess": only("caseworker"),
+        "admin:case_recommend": only("caseworker"),
+        "admin:case_advise": only("coordinator"),
+        "admin:case_send_back": only("decider"),
+        "admin:case_decide": only("decider"),
+    }
+)
+
+# Set-up and look-up pages: v(iew), a(dd), c(hange) and d(elete) by role and model.
+FACTS = words(
+    """
+    areas.agreement areas.appropriation areas.area areas.body areas.department
+    areas.district areas.division areas.document areas.effort areas.funder
+    areas.link areas.politicalcase areas.succession areas.theme areas.zone
+    coordinators.coordinator coordinators.event coordinators.partner
+    coordinators.project coordinators.projectexample
+    """
+)
+SET_UP = words(
+    """
+    grants.scheme grants.round grants.eligibilityquestion grants.pot
+    grants.delegation grants.legalterm grants.lettertext accounts.user
+    """
+)
+LOOK_UP = words(
+    """
+    grants.organisation grants.applicant grants.award journal.journalentry
+    notices.notice
+    """
+)
+MAY = {
+    "administrator": dict.fromkeys(FACTS + SET_UP, "vac")
+    | {"journal.journalentry": "v", "notices.notice": "v"},
+    "superuser": dict.fromkeys(FACTS, "vacd")
+    | dict.fromkeys(SET_UP, "vac")
+    | dict.fromkeys(LOOK_UP, "v"),
+    "editor": dict.fromkeys(
+        ["areas.area", "areas.document", "areas.link", "areas.theme"], "vac"
+    )
+    | dict.fromkeys(
+        ["coordinators.project", "coordinators.event", "coordinators.partner"], "v"
+    ),
+    "coordinator": dict.fromkeys(
+        [
+            *("areas.area", "areas.zone", "areas.document"),
+            *("coordinators.project", "coordinators.event", "coordinators.partner"),
+        ],
+        "v",
+    ),
+    "caseworker": dict.fromkeys(
+        ["grants.round", "grants.scheme", "grants.pot", "grants.organisation"], "v"
+    ),
+    "decider": dict.fromkeys(
+        ["grants.round", "grants.scheme", "grants.pot", "grants.delegation"], "v"
+    ),
+    "finance": dict.fromkeys(
+        ["grants.round", "grants.scheme", "grants.pot", "grants.award"], "v"
+    ),
+    "appeals": dict.fromkeys(["grants.round", "grants.scheme"], "v"),
+    "reader": dict.fromkeys(["grants.round", "grants.scheme", "grants.pot"], "v"),
+}
+MAY["outsider"] = MAY["coordinator"]
+# Buttons on a round and a pot: whoever sees the page and may not press gets 403.
+BUTTONS = {
+    "grants_round_publish": ("grants.round", 405),
+    "grants_round_extend": ("grants.round", 200),
+    "grants_round_add_questions": ("grants.round", 405),
+    "grants_pot_allocate": ("grants.pot", 200),
+    "grants_pot_move": ("grants.pot", 200),
+}
+TABLE |= {
+    f"admin:{name}": row(404, **NOT_STAFF)
+    | {role: 403 for role, models in MAY.items() if model in models}
+    | {"administrator": status, "superuser": status}
+    for name, (model, status) in BUTTONS.items()
+}
+
+
+def names(patterns, namespace=""):
+    """The name of every address, with its namespace."""
+    for pattern in patterns:
+        if isinstance(pattern, URLPattern):
+            if pattern.name:
+                yield namespace + pattern.name
+        else:
+            inner = f"{pattern.namespace}:" if pattern.namespace else ""
+            yield from names(pattern.url_patterns, namespace + inner)
+
+
+def model_pages():
+    """The names of the admin's own pages for each model, and what each asks for."""
+    return {
+        f"admin:{label.replace('.', '_')}_{page}": (label, letter)
+        for label in FACTS + SET_UP + LOOK_UP
+        for page, letter in {
+            "changelist": "v",
+            "history": "v",
+            "change": "v",
+            "add": "a",
+            "delete": "d",
+        }.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def world(django_db_setup, django_db_blocker):
+    """Arguments for the addresses: the real facts and the demo, rolled back after."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        call_command("load_programme", stdout=StringIO())
+        load_demo(timezone.now())
+        superuser = create_user(
+            email="superuser@demo.example", is_staff=True, is_superuser=True
+        )
+        StoredFile.keep(b"x", name="x", content_type="text/plain", by=Actor(superuser))
+        yield arguments()
+        transaction.set_rollback(True)
+
+
+def arguments():
+    decided = Application.objects.get(versions__title="Språkkafé i biblioteket")
+    draft = Application.objects.get(state=State.DRAFT)
+    round = decided.round
+    case = (decided.year, decided.number[5:])
+    letter = decided.letters.get().pk
+    notice = Notice.objects.filter(recipient=decided.started_by).first()
+    return {
+        "pages:area_detail": ("loddefjord",),
+        "pages:zone_detail": ("loddefjord",),
+        "pages:notice_detail": (notice.pk,),
+        "areas:document_detail": (Document.objects.first().slug,),
+        "coordinators:project_detail": (Project.objects.first().slug,),
+        "account_reset_password_from_key": ("1", "no-such-key"),
+        "grants:draft_step": (draft.key, "prosjekt"),
+        "grants:draft_attachment": (draft.key, 1),
+        "grants:draft_attachment_remove": (draft.key, 1),
+        "grants:version_detail": (*case, 1),
+        "grants:attachment": (*case, 1),
+        "grants:answer_attachment_remove": (*case, 1),
+        "grants:answer_step": (*case, "prosjekt"),
+        "grants:letter_detail": (*case, letter),
+        "grants:letter_pdf": (*case, letter),
+        "admin:case_version": (*case, 1),
+        "admin:case_file": (*case, 1),
+        "admin:case_letter": (*case, letter),
+        "admin:case_letter_pdf": (*case, letter),
+        "admin:app_list": ("grants",),
+        "admin:view_on_site": (1, 1),
+        "grants:draft": (draft.key,),
+        "grants:round": (round.slug,),
+        "admin:grants_round": (round.pk,),
+        "admin:grants_pot": (Pot.objects.first().pk,),
+        "case": case,
+    }
+
+
+def address(name, world):
+    """The address of that name, with the arguments that fit it."""
+    if name in world:
+        return reverse(name, args=world[name])
+    for start, key in [
+        ("grants:draft_", "grants:draft"),
+        ("grants:round_detail", "grants:round"),
+        ("grants:round_form", "grants:round"),
+        ("grants:eligibility", "grants:round"),
+        ("grants:application_start", "grants:round"),
+        ("admin:grants_round_", "admin:grants_round"),
+        ("admin:grants_pot_", "admin:grants_pot"),
+        ("grants:application_", "case"),
+        ("grants:withdraw", "case"),
+        ("grants:answer_", "case"),
+        ("admin:case_list", None),
+        ("admin:case_", "case"),
+    ]:
+        if name.startswith(start):
+            return reverse(name, args=world[key] if key else ())
+    return reverse(name)
+
+
+def client(role):
+    browser = Client()
+    if login := ROLES[role]:
+        browser.force_login(User.objects.get(email=f"{login}@demo.example"))
+    return browser
+
+
+# These change something, so they are asked for with POST; the rest with GET.
+POSTED = {"grants:draft_attachment_remove", "grants:answer_attachment_remove"}
+
+
+def status(browser, name, url):
+    ask = browser.post if name in POSTED else browser.get
+    with transaction.atomic():
+        answer = ask(url).status_code
+        transaction.set_rollback(True)
+    return answer
+
+
+def test_every_address_has_a_row():
+    known = set(TABLE) | set(model_pages())
+
+    assert set(names(get_resolver().url_patterns)) == known
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_gets_what_the_table_says(role, world):
+    browser = client(role)
+
+    found = {name: status(browser, name, address(name, world)) for name in TABLE}
+
+    assert found == {name: statuses[role] for name, statuses in TABLE.items()}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_has_its_set_up_pages_and_no_others(role, world):
+    browser = client(role)
+    expected, found = {}, {}
+    for name, (label, letter) in model_pages().items():
+        model = next(
+            model for model in admin.site._registry if model._meta.label_lower == label
+        )
+        # A page of one object: whichever the reader may see, else none is asked for.
+        page = name.rsplit("_", 1)[1]
+        of_one = page in {"history", "change", "delete"}
+        first = model.objects.first() if of_one else None
+        if of_one and first is None:
+            continue
+        letters = MAY.get(role, {}).get(label, "")
+        allowed = 200 if letter in letters else 403
+        # The history of anything is the journal, which has rights of its own.
+        expected[name] = NOT_STAFF.get(role, 302 if page == "history" else allowed)
+        found[name] = status(
+            browser, name, reverse(name, args=[first.pk] if first else [])
+        )
+
+    assert found == expected
