@@ -21,6 +21,7 @@ from grants.models.rounds import Round
 from grants.models.schemes import Delegation
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
+from omradesatsing.files.models import StoredFile
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
 
@@ -422,18 +423,14 @@ class Application(models.Model):
     def delete_draft(self, *, by):
         """Remove a draft that was never sent, with everything in it."""
         self._check_member(by)
-        draft = Application.objects.select_for_update().filter(
-            pk=self.pk, state=State.DRAFT
-        )
-        if not draft.exists():
+        draft = Application.objects.filter(pk=self.pk, state=State.DRAFT)
+        if draft.select_for_update().first() is None:
             raise Refused(
                 _("Søknaden er sendt og kan ikke slettes. Du kan trekke den.")
             )
         JournalEntry.record("draft_deleted", about=self, by=by)
         for version in self.versions.all():
-            version.budget_lines.all().delete()
-            version.attachments.all().delete()
-        self.versions.all().delete()
+            version.discard()
         self.other_areas.clear()
         draft.delete()
 
@@ -1066,10 +1063,17 @@ class Version(models.Model):
         return copy
 
     def discard(self):
-        """Drop a working copy that will not be sent; part of a verb."""
+        """Drop a working copy that will not be sent, and its files; part of a verb.
+
+        A file that a sent version also has stays.
+        """
+        files = list(StoredFile.objects.filter(attachments__version=self))
         self.budget_lines.all().delete()
         self.attachments.all().delete()
         self.delete()
+        for file in files:
+            if not file.attachments.exists():
+                file.discard()
 
 
 def plain_number(amount):

@@ -1,12 +1,13 @@
 import hashlib
 import uuid
+from functools import partial
 
 from django.conf import settings
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.db import models
+from django.db import models, transaction
 from django.http import FileResponse
 from django.utils import timezone
 
@@ -87,9 +88,12 @@ class StoredFile(models.Model):
             raise
 
     def discard(self):
-        """Remove a file that nothing points at: the row, then what is on disk."""
+        """Remove a file that nothing points at: the row, then what is on disk.
+
+        The disk waits for the caller's transaction: what is rolled back keeps its file.
+        """
         self.delete()
-        default_storage.delete(self.path)
+        transaction.on_commit(partial(default_storage.delete, self.path))
 
     def open(self):
         return default_storage.open(self.path, "rb")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from grants.models import Application, Outcome, State
@@ -11,6 +12,7 @@ from grants.models.applications import STEPS
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
+from omradesatsing.files.models import StoredFile
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
 from tests.factories import (
@@ -544,3 +546,47 @@ def test_an_award_is_public_only_when_its_letter_has_been_notified():
     Notice.objects.filter(kind="decision_made").update(sent_at=now)
 
     assert list(Award.objects.public(now)) == [application.award]
+
+
+# --- files ------------------------------------------------------------------------
+
+
+def attached(version, user):
+    file = StoredFile.keep(
+        b"%PDF-1.4", name="kart.pdf", content_type="application/pdf", by=Actor(user)
+    )
+    version.attachments.create(file=file)
+    return file
+
+
+def test_a_deleted_draft_takes_its_files_with_it(django_capture_on_commit_callbacks):
+    application = create_draft()
+    file = attached(application.working_copy(), application.started_by)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        application.delete_draft(by=Actor(application.started_by))
+
+    assert not Application.objects.exists()
+    assert not StoredFile.objects.exists()
+    assert not default_storage.exists(file.path)
+
+
+def test_a_dropped_copy_leaves_the_files_that_were_sent(
+    django_capture_on_commit_callbacks,
+):
+    draft = create_draft()
+    sent = attached(draft.working_copy(), draft.started_by)
+    draft.submit(by=Actor(draft.started_by), now=timezone.now(), declared=True)
+    caseworker = create_caseworker()
+    declare_impartial(draft, caseworker)
+    draft.take(by=Actor(caseworker))
+    ask(draft)
+    copy = draft.open_working_copy(by=Actor(draft.started_by))
+    unsent = attached(copy, draft.started_by)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        draft.cancel_request(by=Actor(caseworker), now=timezone.now())
+
+    assert list(StoredFile.objects.all()) == [sent]
+    assert default_storage.exists(sent.path)
+    assert not default_storage.exists(unsent.path)
