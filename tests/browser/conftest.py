@@ -242,7 +242,8 @@ def visit(chromium, portal):
         page.on(
             "console",
             lambda message: (
-                message.type == "error" and page.complaints.append(message.text)
+                message.type == "error"
+                and page.complaints.append(f"{message.location['url']}: {message.text}")
             ),
         )
         page.on(
@@ -261,17 +262,20 @@ def visit(chromium, portal):
         assert page.complaints == []
 
 
-def check(page, *, wide_tables=False):
+def check(page, *, script=True):
     """axe finds nothing, and nothing sticks out at the side of the screen.
 
-    axe needs script, so a page without it is checked by its twin that has it.
+    axe needs script: a page without it is only measured.
     """
-    if page.context.browser and page.evaluate("() => true"):
-        found = (
-            Axe()
-            .run(page, options={"runOnly": {"type": "tag", "values": RULES}})
-            .response["violations"]
-        )
+    if script:
+        told_before = len(page.complaints)
+        # Without preloading: axe would fetch our style sheets anew, from wrong places.
+        options = {"runOnly": {"type": "tag", "values": RULES}, "preload": False}
+        found = Axe().run(page, options=options).response["violations"]
+        # axe itself sets styles, which the page's own policy refuses.
+        page.complaints[told_before:] = [
+            text for text in page.complaints[told_before:] if "style-src" not in text
+        ]
         told = [
             (fault["id"], [node["html"][:160] for node in fault["nodes"]])
             for fault in found
@@ -300,6 +304,6 @@ def keep_html(page):
 
 def log_in_staff(page, login):
     page.goto("/logg-inn/passord/")
-    page.get_by_label("E-post").fill(f"{login}@demo.example")
-    page.get_by_label("Passord", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Logg inn").click()
+    page.fill("[name=login]", f"{login}@demo.example")
+    page.fill("[name=password]", PASSWORD)
+    page.locator("main").get_by_role("button", name="Logg inn", exact=True).click()
