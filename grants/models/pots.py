@@ -53,17 +53,6 @@ class Pot(models.Model):
     def __str__(self):
         return self.name
 
-    def allocated(self):
-        """What has been put into the pot, before awards."""
-        return sum(
-            (
-                row.amount
-                for row in self.rows.all()
-                if row.kind in {PotRow.Kind.ALLOCATED, PotRow.Kind.MOVED}
-            ),
-            start=0,
-        )
-
     @transaction.atomic
     def allocate(self, amount, *, by, appropriation=None, reason=""):
         """Put money into the pot, from an appropriation where it is known."""
