@@ -74,6 +74,8 @@ class Pot(models.Model):
         """Move money to another pot of the same round. Never more than is left."""
         if amount <= 0:
             raise Refused("Beløpet må være over null.")
+        if not reason.strip():
+            raise Refused("Skriv hvorfor pengene flyttes.")
         pots = {
             pot.pk: pot for pot in Pot.objects.filter(pk__in=[self.pk, to.pk]).locked()
         }
@@ -83,7 +85,10 @@ class Pot(models.Model):
             raise Refused("Det er ikke nok igjen i rammen.")
         for pot, change in ((self, -amount), (to, amount)):
             pot.rows.create(
-                kind=PotRow.Kind.MOVED, amount=change, reason=reason, by=by.user
+                kind=PotRow.Kind.MOVED,
+                amount=change,
+                reason=reason.strip(),
+                by=by.user,
             )
             pot.refresh_from_db()
             JournalEntry.record("pot_moved", about=pot, by=by, amount=change)

@@ -201,6 +201,18 @@ def test_money_moves_between_pots_of_one_round_only():
         first.move(Decimal(1), stranger, by=by, reason="Feil sted")
 
 
+def test_money_is_not_moved_without_a_reason():
+    round = create_round(balance=Decimal(100), published=False)
+    first = round.pots.get()
+    second = Pot.objects.create(round=round, name="En til")
+
+    with pytest.raises(Refused, match="Skriv hvorfor pengene flyttes."):
+        first.move(Decimal(40), second, by=Actor(create_user()), reason="  ")
+
+    first.refresh_from_db()
+    assert (first.balance, second.rows.count()) == (Decimal(100), 0)
+
+
 @pytest.mark.parametrize(
     "change",
     [
