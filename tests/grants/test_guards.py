@@ -1,6 +1,6 @@
 """What the database itself refuses, whatever road is taken."""
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -13,7 +13,9 @@ from grants.models import (
     Decision,
     EligibilityAnswer,
     EligibilityQuestion,
+    LegalTerm,
     Letter,
+    LetterText,
     Membership,
     Pot,
     PotArea,
@@ -21,6 +23,7 @@ from grants.models import (
     Round,
     Version,
 )
+from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
@@ -29,6 +32,7 @@ from tests.factories import (
     create_area,
     create_caseworker,
     create_decided,
+    create_delegation,
     create_draft,
     create_in_review,
     create_recommended,
@@ -302,6 +306,42 @@ def test_a_round_is_not_published_before_it_is_complete():
         "Ingen har fått myndighet til å avgjøre søknadene.",
         "Skriv når søkerne kan vente svar.",
     ]
+
+
+def test_a_round_needs_what_its_letters_will_say_on_the_day_of_the_answer():
+    round = create_round(published=False)
+    day_before = round.expected_answer_on - timedelta(days=1)
+    LegalTerm.objects.filter(kind="appeal").update(valid_to=day_before)
+    LetterText.objects.filter(kind="access", language="nn").update(valid_to=day_before)
+    LetterText.objects.filter(kind="reasons", language="en").delete()
+
+    assert round.missing() == [
+        "Klagefristen mangler blant lovfristene for dagen da svaret ventes.",
+        "Brevtekster mangler for dagen da svaret ventes: "
+        "rett til innsyn (nn), rett til begrunnelse (en).",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("role", "missing"),
+    [
+        (roles.DECIDER, []),
+        (roles.APPEALS, ["Ingen har fått myndighet til å avgjøre søknadene."]),
+    ],
+)
+def test_authority_to_decide_counts_from_the_day_in_norway(role, missing):
+    scheme = create_scheme()
+    create_delegation(scheme=scheme, to_role=role, valid_from=date(2027, 6, 1))
+    # The first of June here, the last of May in UTC.
+    opens_at = datetime(2027, 5, 31, 22, tzinfo=UTC)
+    round = create_round(
+        scheme=scheme,
+        published=False,
+        opens_at=opens_at,
+        closes_at=opens_at + timedelta(days=30),
+    )
+
+    assert round.missing() == missing
 
 
 def test_a_complete_round_is_published_once():

@@ -1,0 +1,146 @@
+"""Every kind of page: axe, width, console, and what the front page weighs."""
+
+import html5lib
+import pytest
+
+from tests.browser.conftest import DESK, PHONE, check, log_in_staff
+
+PUBLIC = [
+    "/",
+    "/omrader/",
+    "/omrader/loddefjord/",
+    "/omrader/solheim-nord/",
+    "/omrader/indre-laksevag/",
+    "/soner/",
+    "/soner/loddefjord/",
+    "/soner/nordnes/",
+    "/prosjekter/",
+    "/prosjekter/?status=ongoing",
+    "/prosjekter/lyshuset/",
+    "/koordinatorer/",
+    "/dokumentasjon/",
+    "/dokumentasjon/plan-omradesatsing-2020-2024/",
+    "/tilskudd/",
+    "/tilskudd/tildelinger/",
+    "/om/",
+    "/personvern/",
+    "/tilgjengelighet/",
+    "/kontakt/",
+    "/sok/?q=bibliotek",
+    "/sok/?q=finnesikke",
+    "/finnes-ikke/",
+    "/logg-inn/",
+    "/logg-inn/passord/",
+    "/glemt-passord/",
+    "/nn/",
+    "/nn/tilskudd/",
+    "/en/",
+    "/en/omrader/loddefjord/",
+    "/en/tilskudd/",
+]
+OWN = ["/min-side/", "/min-side/meldinger/", "/min-side/profil/", "/logg-ut/"]
+STAFF = ["/admin/", "/admin/saker/", "/passord/"]
+SET_UP = [
+    "/admin/grants/round/",
+    "/admin/grants/round/add/",
+    "/admin/grants/scheme/add/",
+    "/admin/grants/pot/",
+    "/admin/grants/delegation/add/",
+    "/admin/areas/area/",
+    "/admin/areas/area/add/",
+    "/admin/coordinators/project/",
+    "/admin/coordinators/project/add/",
+    "/admin/accounts/user/",
+    "/admin/journal/journalentry/",
+    "/admin/notices/notice/",
+]
+
+
+def walk(page, paths):
+    for path in paths:
+        page.goto(path)
+        check(page)
+        html = page.context.request.get(page.url).text()
+        html5lib.HTMLParser(strict=True).parse(html)
+        # What the browser says of a page that is meant to be missing.
+        if path == "/finnes-ikke/":
+            page.complaints.clear()
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1280"])
+def test_public_pages(visit, size):
+    walk(visit(size), PUBLIC)
+
+
+@pytest.mark.parametrize("size", [PHONE, DESK], ids=["360", "1280"])
+def test_an_applicants_own_pages(visit, size):
+    page = visit(size)
+    log_in_staff(page, "soker")
+    found = page.locator("main a[href*='/min-side/']")
+    links = {link.get_attribute("href") for link in found.all()}
+
+    walk(page, [*OWN[:-1], *sorted(links), OWN[-1]])
+
+
+def test_the_staffs_pages(visit):
+    page = visit(DESK)
+    log_in_staff(page, "saksbehandler")
+
+    walk(page, STAFF)
+
+
+def test_the_set_up_pages(visit):
+    page = visit(DESK)
+    log_in_staff(page, "admin")
+
+    walk(page, SET_UP)
+
+
+def test_staff_pages_reflow_at_320_px(visit):
+    page = visit({"width": 320, "height": 700})
+    log_in_staff(page, "saksbehandler")
+
+    walk(page, [*STAFF, "/admin/saker/2026/0006/"])
+
+
+def test_the_front_page_weighs_little_and_sets_no_cookie(visit):
+    page = visit(PHONE)
+    answers = []
+    page.on("requestfinished", lambda request: answers.append(request))
+
+    page.goto("/", wait_until="networkidle")
+
+    sizes = [answer.sizes() for answer in answers]
+    weights = {
+        answer.url: size["responseBodySize"] + size["responseHeadersSize"]
+        for answer, size in zip(answers, sizes, strict=True)
+    }
+    html = page.context.request.get("/", headers={"Accept-Encoding": "identity"})
+    assert len(weights) <= 6, weights
+    assert sum(weights.values()) <= 60_000, weights
+    assert len(html.body()) <= 20_000
+    assert page.context.cookies() == []
+
+
+def test_the_skip_link_and_the_menu_work_with_the_keyboard(visit):
+    page = visit(PHONE)
+    page.goto("/")
+
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.getAttribute('href')") == "#innhold"
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "innhold"
+
+
+def test_an_error_summary_takes_focus_and_leads_to_the_field(visit):
+    page = visit(PHONE)
+    page.goto("/logg-inn/")
+    page.fill("main [name=email]", "ikke en adresse")
+    page.locator("main form button").first.click()
+
+    summary = page.locator(".ds-error-summary")
+    assert summary.evaluate("node => node.contains(document.activeElement)")
+    assert page.title().startswith("Feil:")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.name") == "email"
