@@ -7,9 +7,12 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grants.models.applicants import ApplicantKind
+from grants.models.schemes import LegalTerm, LetterText
+from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 
@@ -195,6 +198,13 @@ class Round(models.Model):
 
     def missing(self):
         """What must be in place before residents may see the round, in words."""
+        opens_on = timezone.localdate(self.opens_at)
+        delegations = self.scheme.delegations.in_force(opens_on)
+        decided_on = self.expected_answer_on or timezone.localdate(
+            self.closes_at or self.opens_at
+        )
+        terms = LegalTerm.objects.in_force(decided_on)
+        texts = LetterText.missing_on(decided_on)
         wanted = [
             (self.scheme.appeal_body_id, "Klageinstans mangler i ordningen."),
             (self.scheme.goals, "Mål mangler i ordningen."),
@@ -220,8 +230,16 @@ class Round(models.Model):
             ),
             (self.contact_email or self.contact_phone, "Kontakt mangler."),
             (
-                self.scheme.delegations.in_force(self.opens_at.date()).exists(),
+                delegations.filter(to_role=roles.DECIDER).exists(),
                 "Ingen har fått myndighet til å avgjøre søknadene.",
+            ),
+            (
+                terms.filter(kind=LegalTerm.Kind.APPEAL).exists(),
+                "Klagefristen mangler blant lovfristene for dagen da svaret ventes.",
+            ),
+            (
+                not texts,
+                f"Brevtekster mangler for dagen da svaret ventes: {', '.join(texts)}.",
             ),
             (
                 self.rolling or self.expected_answer_on,

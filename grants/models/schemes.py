@@ -200,6 +200,17 @@ class LetterText(models.Model):
     def __str__(self):
         return f"{self.get_kind_display()} ({self.language})"
 
+    @classmethod
+    def missing_on(cls, day):
+        """The texts that are not in force on a day, as «rett til å klage (nb)»."""
+        there = set(cls.objects.in_force(day).values_list("kind", "language"))
+        return [
+            f"{kind.label} ({language})"
+            for kind in cls.Kind
+            for language, _name in cls.LANGUAGES
+            if (kind.value, language) not in there
+        ]
+
     def clean(self):
         try:
             self.text.format(due_date="", appeal_body="")
