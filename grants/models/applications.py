@@ -372,9 +372,7 @@ class Application(models.Model):
         once: the second call finds it sent and returns quietly.
         """
         open_round = Round.held_open(self.round_id, now)
-        draft = Application.objects.select_for_update(no_key=True, of=("self",)).get(
-            pk=self.pk
-        )
+        draft = self._hold()
         if draft.state == State.SUBMITTED:
             self.refresh_from_db()
             return
@@ -437,9 +435,7 @@ class Application(models.Model):
     @transaction.atomic
     def open_working_copy(self, *, by):
         """The copy to write in while something is asked for."""
-        locked = Application.objects.select_for_update(no_key=True, of=("self",)).get(
-            pk=self.pk
-        )
+        locked = self._hold()
         copy = self.working_copy()
         if copy is not None:
             return copy
@@ -452,7 +448,7 @@ class Application(models.Model):
     def answer_request(self, *, by, now, answer):
         """Send what was asked for: an answer in words, the changed version, or both."""
         # Parent before child; a step that is being saved ends before this begins.
-        Application.objects.select_for_update(no_key=True, of=("self",)).get(pk=self.pk)
+        self._hold()
         request = self.info_requests.select_for_update().open().first()
         self._check_member(by)
         copy = self.working_copy()
@@ -493,7 +489,7 @@ class Application(models.Model):
         A conflict hides the case at once, takes it from the one who had it, and
         retracts the marks they gave.
         """
-        Application.objects.select_for_update(no_key=True, of=("self",)).get(pk=self.pk)
+        self._hold()
         if conflict and not ground:
             raise Refused("Velg hva slags tilknytning det er.")
         row, new = Declaration.objects.get_or_create(
@@ -522,6 +518,7 @@ class Application(models.Model):
     @transaction.atomic
     def take(self, *, by):
         """Become the caseworker of a case that waits."""
+        self._hold()
         self._check_role(by, roles.CASEWORKER)
         self._check_impartial(by)
         if self._step("take", by=by, caseworker=by.user):
@@ -532,6 +529,7 @@ class Application(models.Model):
     @transaction.atomic
     def hand_over(self, to, *, by):
         """Give the case to another caseworker, in whatever state it is with us."""
+        self._hold()
         self._check_role(by, roles.CASEWORKER)
         if not to.has_role(roles.CASEWORKER):
             raise Refused("Bare en saksbehandler kan få saken.")
@@ -548,6 +546,7 @@ class Application(models.Model):
     @transaction.atomic
     def request_info(self, *, by, now, text, due_on, steps):
         """Ask the applicant for something: what, by when, and which parts reopen."""
+        self._hold()
         self._check_role(by, roles.CASEWORKER)
         self._check_impartial(by)
         if not text.strip():
@@ -574,6 +573,7 @@ class Application(models.Model):
     @transaction.atomic
     def cancel_request(self, *, by, now):
         """Go on without an answer: the deadline passed, or it is not needed."""
+        self._hold()
         self._check_role(by, roles.CASEWORKER)
         self._check_impartial(by)
         if self._step("cancel_request", by=by):
@@ -585,11 +585,9 @@ class Application(models.Model):
     @transaction.atomic
     def advise(self, *, by, now, stance, text):
         """The coordinator's advice. May be given anew; the last one counts."""
+        locked = self._hold()
         self._check_role(by, roles.COORDINATOR)
         self._check_impartial(by)
-        locked = Application.objects.select_for_update(no_key=True, of=("self",)).get(
-            pk=self.pk
-        )
         if locked.state not in WITH_STAFF:
             raise Refused("Saken er avgjort eller trukket.")
         if not text.strip():
@@ -607,11 +605,9 @@ class Application(models.Model):
         Counts until the case is recommended; an earlier assessment by the same person
         is retracted, not overwritten.
         """
+        locked = self._hold()
         self._check_role(by, roles.CASEWORKER)
         self._check_impartial(by)
-        locked = Application.objects.select_for_update(no_key=True, of=("self",)).get(
-            pk=self.pk
-        )
         if locked.state not in [State.IN_REVIEW, State.NEEDS_INFO]:
             raise Refused("Saken er ikke til behandling.")
         criteria = list(self.round.criteria.all())
@@ -644,6 +640,7 @@ class Application(models.Model):
         self, *, by, now, outcome, amount, facts, rules, considerations, conditions=""
     ):
         """Prepare the decision (innstilling). Binds nothing until it is decided."""
+        self._hold()
         self._check_role(by, roles.CASEWORKER)
         self._check_impartial(by)
         assessment = self.assessments.counting().filter(assessor=by.user).last()
@@ -672,6 +669,7 @@ class Application(models.Model):
     @transaction.atomic
     def send_back(self, *, by, now, reason):
         """The decision maker wants the case looked at again."""
+        self._hold()
         self._check_role(by, roles.DECIDER)
         self._check_impartial(by)
         if not reason.strip():
@@ -692,7 +690,7 @@ class Application(models.Model):
         """
         # Parent before child: pots, then the application.
         pot = Pot.objects.for_area(self.round_id, self.area_id).locked().get()
-        Application.objects.select_for_update(no_key=True, of=("self",)).get(pk=self.pk)
+        self._hold()
         recommendation = self.recommendations.filter(sent_back_at=None).last()
         delegation = self.check_decider(amount, recommendation, by=by, now=now)
         asked = self.versions.sent().last().amount
@@ -731,6 +729,12 @@ class Application(models.Model):
         return decision
 
     # --- guards ----------------------------------------------------------------------
+
+    def _hold(self):
+        # Before the guards read: a conflict declared meanwhile is waited for and seen.
+        return Application.objects.select_for_update(no_key=True, of=("self",)).get(
+            pk=self.pk
+        )
 
     def _check_member(self, by):
         if not self.applicant.has_member(by.user):

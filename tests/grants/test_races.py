@@ -3,7 +3,8 @@
 Each was seen to fail with its guard taken out: the pot's lock in `decide` (the second
 award met the database's own check instead of a refusal), the states in `_step` (two
 decisions), the application's lock in `submit` (two numbers were drawn), the round's
-share lock (a case was judged by a closing that was being changed).
+share lock (a case was judged by a closing that was being changed), the application's
+lock in the staff's verbs (one with a conflict took, judged and recommended).
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -28,10 +29,15 @@ from omradesatsing.accounts.refusals import Refused
 from omradesatsing.notices.models import Notice
 from tests.factories import (
     REASONS,
+    assess,
+    create_caseworker,
+    create_coordinator,
     create_decider,
     create_draft,
+    create_in_review,
     create_recommended,
     create_round,
+    create_submitted,
     declare_impartial,
 )
 
@@ -153,3 +159,72 @@ def test_two_cases_sent_at_once_get_two_numbers_without_a_gap():
 
     assert attempt.exception() is None
     assert sorted(Application.objects.values_list("sequence", flat=True)) == [1, 2]
+
+
+def ask(application, by):
+    application.request_info(
+        by=by,
+        now=timezone.now(),
+        text="Send kart over stedet.",
+        due_on=timezone.localdate() + timedelta(days=14),
+        steps=[],
+    )
+
+
+def dismiss(application, by):
+    application.recommend(
+        by=by,
+        now=timezone.now(),
+        outcome=Outcome.DISMISSED,
+        amount=Decimal(0),
+        **REASONS,
+    )
+
+
+@pytest.mark.parametrize(
+    ("create", "act"),
+    [
+        (create_submitted, lambda application, by: application.take(by=by)),
+        (create_in_review, ask),
+        (create_in_review, lambda application, by: assess(application)),
+        (create_in_review, dismiss),
+    ],
+)
+def test_a_conflict_declared_at_the_same_moment_stops_what_its_owner_does(create, act):
+    application = create()
+    by = Actor(application.caseworker or create_caseworker())
+    declare_impartial(application, by.user)
+    again = Application.objects.get(pk=application.pk)
+    state = application.state
+
+    attempt = second_waits_for(
+        lambda: application.declare(
+            by=by, conflict=True, ground="family", now=timezone.now()
+        ),
+        lambda: act(again, by),
+    )
+
+    stored = Application.objects.get(pk=application.pk)
+    assert str(attempt.exception()) == "Du har ikke tilgang til saken."
+    assert (stored.state, stored.caseworker) == (state, None)
+    assert list(stored.assessments.counting()) == []
+
+
+def test_a_conflict_declared_at_the_same_moment_stops_advice():
+    application = create_submitted()
+    coordinator = create_coordinator(areas=[application.area])
+    declare_impartial(application, coordinator)
+    by = Actor(coordinator)
+    again = Application.objects.get(pk=application.pk)
+
+    attempt = second_waits_for(
+        lambda: application.declare(
+            by=by, conflict=True, ground="family", now=timezone.now()
+        ),
+        lambda: again.advise(
+            by=by, now=timezone.now(), stance="support", text="Godt for området."
+        ),
+    )
+
+    assert str(attempt.exception()) == "Du har ikke tilgang til saken."
+    assert list(application.advice.all()) == []
