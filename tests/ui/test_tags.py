@@ -80,3 +80,11 @@ def test_a_status_is_a_word_in_a_frame_and_its_word_is_escaped():
     written = template.render(Context({"label": "<Pågår>"}))
 
     assert written.strip() == '<span class="tag" data-tone="info">&lt;Pågår&gt;</span>'
+
+
+def test_a_time_for_machines_has_no_fraction_of_a_second():
+    instant = datetime(2026, 7, 1, 10, 0, 5, 123456, tzinfo=UTC)
+
+    assert ui.machine_time(instant) == "2026-07-01T12:00:05+02:00"
+    assert ui.machine_time(date(2026, 7, 1)) == "2026-07-01"
+    assert ui.machine_time(None) == ""

@@ -57,6 +57,16 @@ def datetime_no(instant):
 
 
 @register.filter
+def machine_time(when):
+    """A date or an instant as `<time datetime>` takes it: no more than seconds."""
+    if not when:
+        return ""
+    if isinstance(when, datetime):
+        return _local(when).isoformat(timespec="seconds")
+    return when.isoformat()
+
+
+@register.filter
 def deadline(closes_at):
     """The last minute before an exclusive end: midnight is 23.59 the day before.
 
