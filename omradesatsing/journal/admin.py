@@ -1,5 +1,6 @@
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
+from django.db import models
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -13,6 +14,16 @@ class PortalModelAdmin(admin.ModelAdmin):
 
     Django's own LogEntry keeps texts and names and can be changed: it is not written.
     """
+
+    # An address typed without a scheme is read as https.
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field:
+            # The hidden copy of a default would be described by a help text.
+            field.show_hidden_initial = False
+        return field
 
     def construct_change_message(self, request, form, formsets, add=False):
         """The names of what was changed, never the values."""
