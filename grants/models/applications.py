@@ -592,6 +592,9 @@ class Application(models.Model):
             raise Refused("Saken er avgjort eller trukket.")
         if not text.strip():
             raise Refused("Skriv rådet med egne ord.")
+        last = self.advice.filter(given_by=by.user).last()
+        if last and (last.stance, last.text) == (stance, text.strip()):
+            return last  # pressed twice
         advice = self.advice.create(
             given_by=by.user, given_at=now, stance=stance, text=text.strip()
         )

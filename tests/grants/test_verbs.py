@@ -405,6 +405,29 @@ def test_a_coordinator_advises_but_cannot_take_or_decide():
         )
 
 
+def test_advice_given_twice_is_one_and_changed_advice_is_another():
+    area = create_area()
+    application = create_submitted(round=create_round(areas=[area]))
+    coordinator = create_coordinator(areas=[area])
+    declare_impartial(application, coordinator)
+    by = Actor(coordinator)
+
+    for stance, text in [
+        ("support", "Bra."),
+        ("support", " Bra. "),
+        ("partly", "Bra."),
+        ("support", "Bra."),
+    ]:
+        application.advise(by=by, now=timezone.now(), stance=stance, text=text)
+
+    assert [(a.stance, a.text) for a in application.advice.all()] == [
+        ("support", "Bra."),
+        ("partly", "Bra."),
+        ("support", "Bra."),
+    ]
+    assert JournalEntry.objects.filter(verb="advice_given").count() == 3
+
+
 # --- the decision -----------------------------------------------------------------
 
 
