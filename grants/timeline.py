@@ -93,7 +93,7 @@ def timeline(application):
         entries.append(event(request.asked_at, _("Vi spurte om mer"), request.text))
         if request.answered_at:
             entries.append(event(request.answered_at, _("Du svarte"), request.answer))
-        if request.closed_at:
+        if request.closed_at and request.closed_at != application.withdrawn_at:
             entries.append(
                 event(request.closed_at, _("Vi gikk videre uten svar på spørsmålet"))
             )

@@ -410,6 +410,7 @@ class Application(models.Model):
     def withdraw(self, *, by, now):
         self._check_member(by)
         if self._step("withdraw", by=by, withdrawn_at=now):
+            self._close_request(now)
             Notice.write(
                 "application_withdrawn",
                 about=self,
@@ -436,13 +437,11 @@ class Application(models.Model):
     def open_working_copy(self, *, by):
         """The copy to write in while something is asked for."""
         locked = self._hold()
-        copy = self.working_copy()
-        if copy is not None:
-            return copy
-        if locked.state != State.NEEDS_INFO:
-            raise Refused(_("Søknaden er sendt og kan ikke endres nå."))
         self._check_member(by)
-        return self.versions.sent().last().copied(by=by)
+        if locked.state not in [State.DRAFT, State.NEEDS_INFO]:
+            raise Refused(_("Søknaden er sendt og kan ikke endres nå."))
+        copy = self.working_copy()
+        return copy or self.versions.sent().last().copied(by=by)
 
     @transaction.atomic
     def answer_request(self, *, by, now, answer):
@@ -577,10 +576,7 @@ class Application(models.Model):
         self._check_role(by, roles.CASEWORKER)
         self._check_impartial(by)
         if self._step("cancel_request", by=by):
-            self.info_requests.open().update(closed_at=now)
-            copy = self.working_copy()
-            if copy is not None:
-                copy.discard()
+            self._close_request(now)
 
     @transaction.atomic
     def advise(self, *, by, now, stance, text):
@@ -738,6 +734,14 @@ class Application(models.Model):
         return Application.objects.select_for_update(no_key=True, of=("self",)).get(
             pk=self.pk
         )
+
+    def _close_request(self, now):
+        """Nothing is asked for any longer; what was written and not sent is dropped."""
+        self.info_requests.open().update(closed_at=now)
+        self.__dict__.pop("open_request", None)
+        copy = self.working_copy()
+        if copy is not None:
+            copy.discard()
 
     def _check_member(self, by):
         if not self.applicant.has_member(by.user):

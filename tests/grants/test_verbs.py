@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from grants.models import Application, Outcome, State
 from grants.models.applications import STEPS
+from grants.timeline import timeline
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
@@ -314,6 +315,32 @@ def test_going_on_without_an_answer_drops_the_copy():
 
     assert application.versions.count() == 1
     assert application.info_requests.open().count() == 0
+
+
+def test_a_withdrawn_case_asks_for_nothing_and_takes_no_changes():
+    application = create_in_review()
+    ask(application)
+    by = Actor(application.started_by)
+    application.open_working_copy(by=by)
+    now = timezone.now()
+
+    application.withdraw(by=by, now=now)
+
+    assert application.versions.count() == 1
+    assert application.info_requests.get().closed_at == now
+    assert [entry["title"] for entry in timeline(application)][-2:] == [
+        "Vi spurte om mer",
+        "Du trakk søknaden",
+    ]
+    with pytest.raises(Refused, match="kan ikke endres nå"):
+        application.open_working_copy(by=by)
+
+
+def test_only_who_acts_for_the_applicant_opens_the_draft_to_write():
+    application = create_draft()
+
+    with pytest.raises(Refused, match="for denne søkeren"):
+        application.open_working_copy(by=Actor(create_user()))
 
 
 # --- impartiality -----------------------------------------------------------------
