@@ -126,7 +126,7 @@ def case_parts(case, user):
         else [],
         "pot": pot_parts(case, standing, decision),
         "other_cases": other_cases(case, user),
-        "namesakes": namesakes(case),
+        "namesakes": namesakes(case, user),
         "journal": list(JournalEntry.objects.about(case).select_related("actor")),
     }
 
@@ -177,14 +177,14 @@ def other_cases(case, user):
     )
 
 
-def namesakes(case):
-    """Other applicants that have given the same organisation number and have sent."""
+def namesakes(case, user):
+    """Other applicants with the same organisation number, from cases the user sees."""
     if not case.applicant.organisation_id:
         return []
-    sent = Application.objects.sent().values("applicant")
+    seen = Application.objects.visible_to(user).values("applicant")
     return list(
         Applicant.objects.filter(
-            organisation=case.applicant.organisation_id, pk__in=sent
+            organisation=case.applicant.organisation_id, pk__in=seen
         ).exclude(pk=case.applicant_id)[:MOST]
     )
 

@@ -362,6 +362,25 @@ def test_the_same_organisation_number_from_another_applicant_is_flagged(client):
     assert client.get(case.get_case_url()).context["namesakes"] == [first]
 
 
+def test_a_namesake_is_told_only_to_those_who_see_its_case(client):
+    here, there = create_area(), create_area()
+    round = create_round(areas=[here, there])
+    number = {"kind": "organisation", "orgnr": "310000019"}
+    user = create_user()
+    first = create_applicant(user=user, name="Ekte lag", **number)
+    second = create_applicant(user=user, name="Samme?", **number)
+    create_submitted(user=user, applicant=first, round=round, area=there)
+    case = create_submitted(user=user, applicant=second, round=round, area=here)
+    coordinator, worker = create_coordinator(areas=[here]), create_caseworker()
+    declare_impartial(case, coordinator, worker)
+    found = []
+    for reader in (coordinator, worker):
+        client.force_login(reader)
+        found.append(client.get(case.get_case_url()).context["namesakes"])
+
+    assert found == [[], [first]]
+
+
 def test_the_pot_is_shown_before_and_after(client):
     worker = create_caseworker()
     case = create_recommended(
