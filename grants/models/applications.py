@@ -485,10 +485,11 @@ class Application(models.Model):
     def declare(self, *, by, conflict, ground="", now):
         """Say whether one is impartial; comes before anything else in a case.
 
-        A conflict hides the case at once, takes it from the one who had it, and
-        retracts the marks they gave.
+        A conflict hides the case at once, takes it from the one who had it, retracts
+        the marks they gave, and sends back what they recommended: nothing is decided
+        on what they prepared.
         """
-        self._hold()
+        held = self._hold()
         if conflict and not ground:
             raise Refused("Velg hva slags tilknytning det er.")
         row, new = Declaration.objects.get_or_create(
@@ -506,6 +507,12 @@ class Application(models.Model):
             self.assessments.filter(assessor=by.user, retracted_at=None).update(
                 retracted_at=now
             )
+            standing = self.recommendations.filter(sent_back_at=None)
+            if (
+                held.state == State.RECOMMENDED
+                and standing.filter(recommended_by=by.user).exists()
+            ):
+                self._send_back(by=by, now=now, reason="Den som innstilte, er inhabil.")
         JournalEntry.record(
             "conflict_declared" if conflict else "impartiality_declared",
             about=self,
@@ -673,9 +680,12 @@ class Application(models.Model):
         self._check_impartial(by)
         if not reason.strip():
             raise Refused("Skriv hva som må ses på igjen.")
+        self._send_back(by=by, now=now, reason=reason.strip())
+
+    def _send_back(self, *, by, now, reason):
         if self._step("send_back", by=by):
             self.recommendations.filter(sent_back_at=None).update(
-                sent_back_at=now, sent_back_by=by.user, sent_back_reason=reason.strip()
+                sent_back_at=now, sent_back_by=by.user, sent_back_reason=reason
             )
 
     @transaction.atomic

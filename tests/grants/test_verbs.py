@@ -375,6 +375,41 @@ def test_a_conflict_takes_the_case_away_and_retracts_the_marks():
         ask(application, caseworker)
 
 
+def test_nothing_is_decided_on_what_one_with_a_conflict_recommended():
+    application = create_recommended()
+    caseworker, decider = application.caseworker, create_decider()
+    declare_impartial(application, decider)
+
+    application.declare(
+        by=Actor(caseworker), conflict=True, ground="family", now=timezone.now()
+    )
+
+    stored = Application.objects.get(pk=application.pk)
+    assert stored.state == State.IN_REVIEW
+    assert [
+        (row.sent_back_by, row.sent_back_reason) for row in stored.recommendations.all()
+    ] == [(caseworker, "Den som innstilte, er inhabil.")]
+    with pytest.raises(Refused, match="ikke innstilt"):
+        decide(stored, decider)
+
+
+@pytest.mark.parametrize("create", [create_recommended, create_decided])
+def test_a_conflict_of_one_who_did_not_recommend_leaves_the_recommendation(create):
+    application = create()
+    state = application.state
+
+    application.declare(
+        by=Actor(create_caseworker()),
+        conflict=True,
+        ground="family",
+        now=timezone.now(),
+    )
+
+    stored = Application.objects.get(pk=application.pk)
+    assert stored.state == state
+    assert stored.recommendations.get().sent_back_at is None
+
+
 def test_whoever_acts_for_the_applicant_never_sees_the_case_as_staff():
     caseworker = create_caseworker()
     application = create_submitted(user=caseworker)
