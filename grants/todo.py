@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import urlencode
 
 from grants.models import (
     Advice,
@@ -95,7 +96,7 @@ def caseworker_tasks(user, cases, today):
                 for case in late.filter(due_on__lt=today)[:MOST]
             ],
         ),
-        ("Nye saker som ingen har tatt", queue(cases.untaken(), State.SUBMITTED)),
+        ("Saker som ingen har", queue(cases.untaken(), "apen", "ingen")),
     ]
 
 
@@ -138,12 +139,14 @@ def decider_tasks(user, cases, today):
     return [("Saker du kan avgjøre", queue(waiting, State.RECOMMENDED))]
 
 
-def queue(cases, chosen):
-    """The first of many, and a link to the list when there are more."""
+def queue(cases, status, caseworker=""):
+    """The first of many, and a link to the list, filtered so, when there are more."""
     found = list(cases[: MOST + 1])
     tasks = [task(case, f"Sendt {date_no(case.submitted_at)}") for case in found[:MOST]]
     if len(found) > MOST:
-        address = f"{reverse('admin:case_list')}?status={chosen}"
+        chosen = {"status": status, "saksbehandler": caseworker}
+        query = urlencode({name: value for name, value in chosen.items() if value})
+        address = f"{reverse('admin:case_list')}?{query}"
         tasks.append(Task(label="Se alle i sakslisten", url=address))
     return tasks
 

@@ -263,6 +263,15 @@ def step_when_new(request, case, found):
 
 def step_in_review(request, case, found):
     user = request.user
+    if case.caseworker is None and user.has_role(roles.CASEWORKER):
+        return NextStep(
+            "Ingen har saken",
+            "Den som hadde den, kan ikke behandle den. Gi den til deg selv eller en "
+            "annen.",
+            button="Gi saken til en saksbehandler",
+            url="#skjema-hand_over",
+            opens="hand_over",
+        )
     if case.caseworker_id != user.pk:
         return NextStep(f"Til behandling hos {case.caseworker or 'ingen'}")
     sent_back = found["sent_back"][-1] if found["sent_back"] else None

@@ -45,6 +45,8 @@ SENT = [
     State.WITHDRAWN,
 ]
 WITH_STAFF = [State.SUBMITTED, State.IN_REVIEW, State.NEEDS_INFO, State.RECOMMENDED]
+# What waits for a caseworker; a recommended case waits for a decision maker.
+BEFORE_RECOMMENDED = [State.SUBMITTED, State.IN_REVIEW, State.NEEDS_INFO]
 
 # Each verb: the states it may be called in, and the state it leads to.
 STEPS = {
@@ -158,7 +160,8 @@ class ApplicationQuerySet(models.QuerySet):
         return self.filter(area=area)
 
     def untaken(self):
-        return self.filter(state=State.SUBMITTED, caseworker=None)
+        """New ones, and those whose caseworker turned out to have a conflict."""
+        return self.filter(state__in=BEFORE_RECOMMENDED, caseworker=None)
 
     def with_current(self):
         """Each with `title` and `asked` (kroner), as it was last sent."""

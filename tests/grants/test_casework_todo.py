@@ -78,8 +78,42 @@ def test_a_caseworker_sees_new_cases_and_the_next_step_of_their_own():
         "Svar fra søkere": ["Besvart – Naboene"],
         "Innstill": ["Vurdert – Naboene"],
         "Vurder kriteriene": ["Uvurdert – Naboene"],
-        "Nye saker som ingen har tatt": ["Ny – Naboene"],
+        "Saker som ingen har": ["Ny – Naboene"],
     }
+
+
+def test_a_case_whose_caseworker_has_a_conflict_waits_for_another(client):
+    worker, round = create_caseworker(), create_round()
+    first, asked = (
+        create_in_review(round=round, title="Vurderes"),
+        create_in_review(round=round, title="Venter"),
+    )
+    ask(asked)
+    recommended = create_recommended(round=round, title="Innstilt")
+    for case in (first, asked, recommended):
+        case.declare(
+            by=Actor(case.caseworker),
+            conflict=True,
+            ground="family",
+            now=timezone.now(),
+        )
+    declare_impartial(first, worker)
+    client.force_login(worker)
+
+    found = waiting(worker)
+    step = client.get(first.get_case_url()).context["step"]
+    client.post(first.get_case_url() + "gi-videre/", {"to": worker.pk})
+
+    first.refresh_from_db()
+    assert found == {
+        "Saker som ingen har": [
+            "Vurderes – Naboene",
+            "Venter – Naboene",
+            "Innstilt – Naboene",
+        ]
+    }
+    assert (step.heading, step.opens) == ("Ingen har saken", "hand_over")
+    assert first.caseworker == worker
 
 
 def test_a_request_past_its_date_waits_for_the_caseworker():
@@ -156,7 +190,7 @@ def test_a_long_queue_ends_in_a_link_to_the_list(monkeypatch):
 
     assert [task.label.split(" ", 1)[1] for task in tasks[:1]] == ["Først – Naboene"]
     assert [(task.label, task.url) for task in tasks[1:]] == [
-        ("Se alle i sakslisten", "/admin/saker/?status=submitted")
+        ("Se alle i sakslisten", "/admin/saker/?status=apen&saksbehandler=ingen")
     ]
 
 
