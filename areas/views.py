@@ -2,7 +2,6 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from areas.filters import DocumentFilter
@@ -13,7 +12,7 @@ from omradesatsing.pages.paging import page_of
 
 @public_page
 def document_list(request):
-    now = timezone.now()
+    now = request.arrived_at
     names = ArrayAgg(
         "areas__name", filter=Q(areas__isnull=False), order_by="areas__name_key"
     )
@@ -31,7 +30,7 @@ def document_list(request):
 
 @public_page
 def document_detail(request, slug):
-    now = timezone.now()
+    now = request.arrived_at
     document = get_object_or_404(Document.objects.public(now), slug=slug)
     context = {
         "document": document,

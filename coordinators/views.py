@@ -14,7 +14,7 @@ from omradesatsing.pages.paging import page_of
 
 @public_page
 def project_list(request):
-    now = timezone.now()
+    now = request.arrived_at
     projects = (
         Project.objects.public(now)
         .select_related("theme", "district")
@@ -34,7 +34,7 @@ def project_list(request):
 
 @public_page
 def project_detail(request, slug):
-    now = timezone.now()
+    now = request.arrived_at
     projects = Project.objects.public(now).select_related("theme", "district")
     project = get_object_or_404(projects, slug=slug)
     context = {
@@ -53,7 +53,7 @@ def project_detail(request, slug):
 
 @public_page
 def coordinator_list(request):
-    now = timezone.now()
+    now = request.arrived_at
     day = timezone.localdate(now)
     areas = Area.objects.public(now).active_on(day).select_related("district").by_name()
     contacts = contacts_for(areas, day=day, now=now)

@@ -43,7 +43,7 @@ AWARDS = 10
 @public_page
 def home(request):
     """Five queries: areas, contacts, projects, events, rounds."""
-    now = timezone.now()
+    now = request.arrived_at
     day = timezone.localdate(now)
     areas = list(Area.objects.public(now).active_on(day).by_name())
     contacts = contacts_for(areas, day=day, now=now)
@@ -72,7 +72,7 @@ def home(request):
 @public_page
 def area_list(request):
     """Two queries: areas, contacts."""
-    now = timezone.now()
+    now = request.arrived_at
     day = timezone.localdate(now)
     areas = Area.objects.public(now).with_span().with_status(day).by_name()
     areas = list(areas.select_related("district"))
@@ -90,7 +90,7 @@ def area_list(request):
 @public_page
 def area_detail(request, slug):
     """At most twelve queries, however much the area holds."""
-    now = timezone.now()
+    now = request.arrived_at
     day = timezone.localdate(now)
     partners = Area.objects.public(now).filter(effort=OuterRef("effort"))
     areas = Area.objects.public(now).with_span().with_status(day)
@@ -142,7 +142,7 @@ def area_detail(request, slug):
 @public_page
 def zone_list(request):
     """Three queries: divisions, zones, areas."""
-    now = timezone.now()
+    now = request.arrived_at
     day = timezone.localdate(now)
     divisions = list(Division.objects.order_by("first_edition"))
     division = next((d for d in divisions if d.is_default), None)
@@ -167,7 +167,7 @@ def zone_list(request):
 @public_page
 def zone_detail(request, slug):
     """At most twelve queries."""
-    now = timezone.now()
+    now = request.arrived_at
     day = timezone.localdate(now)
     zones = Zone.objects.filter(slug=slug).select_related("district", "division")
     zone = zones.order_by("-division__is_default", "-division__first_edition").first()
@@ -207,7 +207,7 @@ def zone_detail(request, slug):
 @public_page
 def search(request):
     """One query for each kind of hit."""
-    now = timezone.now()
+    now = request.arrived_at
     text = request.GET.get("q", "").strip()[:LONGEST_QUERY]
     groups = []
     if read_query(text):
@@ -230,7 +230,7 @@ def search(request):
 
 @public_page
 def about(request):
-    now = timezone.now()
+    now = request.arrived_at
     day = timezone.localdate(now)
     areas = Area.objects.public(now).active_on(day).by_name()
     context = {
@@ -263,7 +263,7 @@ def accessibility(request):
 @public_page
 def contact(request):
     """Two queries: areas, contacts."""
-    now = timezone.now()
+    now = request.arrived_at
     day = timezone.localdate(now)
     areas = list(Area.objects.public(now).active_on(day).by_name())
     contacts = contacts_for(areas, day=day, now=now)

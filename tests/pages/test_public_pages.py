@@ -524,3 +524,17 @@ def test_an_award_is_on_the_page_of_its_place_once_it_is_told(client):
 
     assert ["Sommerfest" in text for text in before] == [False, False]
     assert ["Sommerfest" in text for text in after] == [True, True]
+
+
+@pytest.mark.parametrize("path", ["/", "/omrader/her/"])
+def test_what_is_open_is_judged_by_when_the_request_arrived(client, path):
+    area = create_area(slug="her")
+    now = timezone.now()
+    create_round(title="Festpenger", areas=[area], closes_at=now - timedelta(minutes=1))
+    arrived = (now - timedelta(minutes=2)).timestamp()
+
+    in_time = client.get(path, headers={"X-Request-Start": f"t={arrived:.3f}"})
+    too_late = client.get(path)
+
+    assert "Festpenger" in text_of(in_time)
+    assert "Festpenger" not in text_of(too_late)
