@@ -399,6 +399,7 @@ class Programme:
                 "theme": "theme_slug",
                 "starts_on": "start",
                 "ends_on": "end",
+                "name": "partners",
             }
             starts_on, starts_precision = row.start("start")
             ends_on, ends_precision = row.end("end")
@@ -435,15 +436,13 @@ class Programme:
                 )
 
     def _partners(self, row):
-        known = self.found.setdefault(
-            Partner, {partner.name: partner for partner in Partner.objects.all()}
-        )
-        partners = []
-        for name in row.words("partners"):
-            if name not in known:
-                known[name] = Partner.objects.create(name=name)
-            partners.append(known[name])
-        return partners
+        known = self.found.setdefault(Partner, {})
+        return [
+            known[name]
+            if name in known
+            else self._keep(row, Partner, key=name, find={"name": name})
+            for name in row.words("partners")
+        ]
 
     def load_events(self):
         columns = ["slug", "title", "kind", "date", "area_slugs", "place", "attendance"]

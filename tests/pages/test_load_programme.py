@@ -70,6 +70,7 @@ def test_the_first_run_loads_everything_and_says_so():
         "byrådsavdelinger: 5 nye, 0 endret, 0 uendret",
         "dokumenter: 22 nye, 0 endret, 0 uendret",
         "lenker: 16 nye, 0 endret, 0 uendret",
+        "samarbeidspartnere: 28 nye, 0 endret, 0 uendret",
         "prosjekter: 42 nye, 0 endret, 0 uendret",
         "finansiering: 3 nye, 0 endret, 0 uendret",
         "arrangementer: 18 nye, 0 endret, 0 uendret",
@@ -83,7 +84,7 @@ def test_a_second_run_changes_nothing():
 
     lines = run()
 
-    assert len(lines) == 20
+    assert len(lines) == 21
     assert all(
         re.fullmatch(r".+: 0 nye, 0 endret, \d+ uendret", line) for line in lines
     )
@@ -192,6 +193,20 @@ def test_what_was_edited_by_hand_stays_and_is_listed(folders):
     assert keeper.left == ["coordinators.project gnisten: status endret for hånd"]
     assert (gnisten.status, gnisten.result) == ("stopped", "Ny")
     assert load(folders).left == keeper.left
+
+
+def test_a_partner_that_was_renamed_by_hand_stays_so(folders):
+    load(folders)
+    renamed = Partner.objects.get(name="Bymiljøetaten")
+    projects = set(renamed.projects.all())
+    Partner.objects.filter(pk=renamed.pk).update(name="Bymiljøetaten i Bergen")
+    before = set(Partner.objects.values_list("name", flat=True))
+
+    load(folders)
+
+    assert set(Partner.objects.values_list("name", flat=True)) == before
+    assert projects
+    assert set(renamed.projects.all()) == projects
 
 
 def test_a_row_deleted_by_hand_is_not_made_again(folders):
