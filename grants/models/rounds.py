@@ -166,7 +166,7 @@ class Round(models.Model):
                             USING ERRCODE = 'restrict_violation';
                     END IF;
                     IF NEW.closes_at < OLD.closes_at
-                       OR (OLD.closes_at IS NOT NULL AND NEW.closes_at IS NULL)
+                       OR (OLD.closes_at IS NULL) <> (NEW.closes_at IS NULL)
                        OR (to_jsonb(NEW) - {MAY_CHANGE})
                           IS DISTINCT FROM (to_jsonb(OLD) - {MAY_CHANGE}) THEN
                         RAISE EXCEPTION 'round_is_frozen: only a later closing, the '

@@ -254,6 +254,17 @@ def test_a_published_rounds_closing_can_only_move_later():
     assert rows.get().closing_moved_reason == "Portalen var nede."
 
 
+def test_a_published_round_without_a_deadline_gets_none():
+    round = create_round(closes_at=None)
+    closes_at = timezone.now() + timedelta(days=1)
+
+    refused(
+        "round_is_frozen",
+        lambda: Round.objects.filter(pk=round.pk).update(closes_at=closes_at),
+    )
+    assert Round.objects.get(pk=round.pk).closes_at is None
+
+
 def test_the_parts_of_a_published_round_are_frozen():
     round = create_round()
     question = round.eligibility_questions.get()
