@@ -127,6 +127,8 @@ class PotArea(models.Model):
                         SELECT round_id INTO NEW.round_id FROM grants_pot
                         WHERE id = NEW.pot_id;
                     END IF;
+                    PERFORM 1 FROM grants_round
+                        WHERE id = COALESCE(NEW.round_id, OLD.round_id) FOR KEY SHARE;
                     IF EXISTS (
                         SELECT 1 FROM grants_round WHERE published_at IS NOT NULL
                         AND id = COALESCE(NEW.round_id, OLD.round_id)

@@ -292,6 +292,9 @@ class Round(models.Model):
 
 # A published round's parts are frozen with it.
 PARTS_FROZEN = """
+    -- Publishing holds the round: what is changed meanwhile waits, and is then refused.
+    PERFORM 1 FROM grants_round
+        WHERE id = COALESCE(NEW.round_id, OLD.round_id) FOR KEY SHARE;
     IF EXISTS (
         SELECT 1 FROM grants_round
         WHERE id = COALESCE(NEW.round_id, OLD.round_id) AND published_at IS NOT NULL
@@ -401,6 +404,10 @@ class EligibilityAnswer(models.Model):
                 when=pgtrigger.Before,
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 func="""
+                    PERFORM 1 FROM grants_round r
+                        JOIN grants_eligibilityquestion q ON q.round_id = r.id
+                        WHERE q.id = COALESCE(NEW.question_id, OLD.question_id)
+                        FOR KEY SHARE OF r;
                     IF EXISTS (
                         SELECT 1 FROM grants_round r
                         JOIN grants_eligibilityquestion q ON q.round_id = r.id

@@ -19,8 +19,10 @@ from django.utils import timezone
 from grants.models import (
     Application,
     Decision,
+    EligibilityAnswer,
     NumberSeries,
     Outcome,
+    PotArea,
     Round,
     State,
 )
@@ -30,6 +32,7 @@ from omradesatsing.notices.models import Notice
 from tests.factories import (
     REASONS,
     assess,
+    create_area,
     create_caseworker,
     create_coordinator,
     create_decider,
@@ -159,6 +162,29 @@ def test_two_cases_sent_at_once_get_two_numbers_without_a_gap():
 
     assert attempt.exception() is None
     assert sorted(Application.objects.values_list("sequence", flat=True)) == [1, 2]
+
+
+def change_of(part, round):
+    """Another administrator's change of a part of the round, in its own connection."""
+    if part == "criterion":
+        return lambda: round.criteria.update(guidance="Noe annet.")
+    if part == "answer":
+        answers = EligibilityAnswer.objects.filter(question__round=round)
+        return lambda: answers.update(text="Et annet sted")
+    area = create_area()
+    return lambda: PotArea.objects.create(pot=round.pots.get(), area=area)
+
+
+@pytest.mark.parametrize("part", ["criterion", "answer", "area"])
+def test_a_part_changed_while_the_round_is_published_is_refused(part):
+    round = create_round(published=False)
+
+    attempt = second_waits_for(
+        lambda: round.publish(by=Actor.system(), now=timezone.now()),
+        change_of(part, round),
+    )
+
+    assert "round_is_frozen" in str(attempt.exception())
 
 
 def ask(application, by):
