@@ -8,16 +8,18 @@ from grants.models import ApplicantKind, PotArea, PotRow, Round
 
 
 def current_rounds(now, *, area=None):
-    """The rounds that are open, and those announced to open, each with its pots.
+    """The rounds that are open, and those announced to open, each with `stage`.
 
     Open ones come first, the one that closes soonest on top; those without a deadline
-    after them. `area` keeps the rounds that give money there. Two queries.
+    after them. `area` keeps the rounds that give money there. One query.
     """
     rounds = not_closed(Round.objects.public(now), now).select_related("scheme")
     if area is not None:
         rounds = rounds.filter(in_area(area_id=area.pk))
     found = sorted(rounds, key=lambda round: closing_order(round, now))
-    return with_pots(found, now)
+    for round in found:
+        round.stage = stage(round, now)
+    return found
 
 
 def not_closed(rounds, now):

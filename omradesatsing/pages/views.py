@@ -30,8 +30,8 @@ from coordinators.front import coming_events, newest_projects
 from coordinators.models import Event, Project
 from coordinators.search import search_projects
 from grants.awards import listed, published
-from grants.models import Award, Round
-from grants.rounds import closing_order, in_area, not_closed
+from grants.models import Award
+from grants.rounds import current_rounds
 from grants.search import search_rounds
 from omradesatsing.pages.caching import public_page
 from omradesatsing.ui.tiles import Tile
@@ -60,7 +60,7 @@ def home(request):
             }
             for area in areas
         ],
-        "rounds": rounds_to_apply_in(now)[:2],
+        "rounds": current_rounds(now)[:2],
         "next_event": events[0] if events else None,
         "results": results,
         "today": day,
@@ -121,7 +121,7 @@ def area_detail(request, slug):
         "under_way": [p for p in projects if p.is_open],
         "finished": [p for p in projects if p.status == Project.Status.COMPLETED],
         "supported": [p for p in projects if not p.status],
-        "rounds": rounds_to_apply_in(now, area=area),
+        "rounds": current_rounds(now, area=area),
         "awards": newest_awards([area], now),
         "coming": [event for event in reversed(events) if event.is_coming(day)],
         "held": [event for event in events if not event.is_coming(day)],
@@ -191,7 +191,7 @@ def zone_detail(request, slug):
         "contacts": [(area, contacts[area.pk]) for area in current],
         "projects": projects.in_any_area(areas)[:20] if areas else [],
         "district_projects": projects.filter(district=zone.district)[:20],
-        "rounds": rounds_to_apply_in(now, area=current[0]) if current else [],
+        "rounds": current_rounds(now, area=current[0]) if current else [],
         "awards": newest_awards(areas, now) if areas else [],
         "neighbours": [] if current else neighbours.by_name(),
         "reports": Document.objects.public(now)
@@ -272,14 +272,6 @@ def contact(request):
         "trail": [(_("Kontakt"), "")],
     }
     return render(request, "pages/contact.html", context)
-
-
-def rounds_to_apply_in(now, *, area=None):
-    """Open and announced rounds, the first to close on top. One query."""
-    rounds = not_closed(Round.objects.public(now), now).select_related("scheme")
-    if area:
-        rounds = rounds.filter(in_area(area_id=area.pk))
-    return sorted(rounds, key=lambda round: closing_order(round, now))
 
 
 def newest_awards(areas, now):
