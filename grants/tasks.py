@@ -1,12 +1,14 @@
 """What the worker does for grants. Each job may run twice without harm."""
 
+from django.db import transaction
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from grants.letters.pdf import letter_pdf
-from grants.models import Letter
+from grants.models import Application, Letter, Round
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.files.models import StoredFile
+from omradesatsing.notices.models import Notice
 
 
 @app.task(
@@ -35,3 +37,29 @@ def make_letter_pdf(letter_id):
     )
     if not Letter.objects.filter(pk=letter_id, pdf=None).update(pdf=file):
         file.discard()
+
+
+@app.task(
+    name="grants.tell_of_later_closing",
+    queue="notices",
+    retry=RetryStrategy(max_attempts=5, exponential_wait=5),
+)
+@transaction.atomic
+def tell_of_later_closing(round_id, closes_at):
+    """Tell those with a draft in a round that it closes later, each of them once.
+
+    `closes_at` is the new closing as ISO 8601; a later one still makes this one stale.
+    """
+    round = Round.objects.get(pk=round_id)
+    if round.closes_at.isoformat() != closes_at:
+        return
+    drafts = Application.objects.drafts().filter(round=round)
+    for draft in drafts.select_related("applicant"):
+        Notice.write(
+            "round_extended",
+            about=draft,
+            to=draft.applicant.members(),
+            occasion=closes_at,
+            url=draft.get_absolute_url(),
+            context={"round": round},
+        )

@@ -110,6 +110,9 @@ NEEDED = {
 
 
 class ApplicationQuerySet(models.QuerySet):
+    def drafts(self):
+        return self.filter(state=State.DRAFT)
+
     def sent(self):
         return self.exclude(state=State.DRAFT)
 

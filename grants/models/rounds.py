@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from procrastinate.contrib.django import app
 
 from grants.models.applicants import ApplicantKind
 from grants.models.schemes import LegalTerm, LetterText
@@ -276,6 +277,11 @@ class Round(models.Model):
         self.refresh_from_db()
         JournalEntry.record(
             "round_extended", about=self, by=by, closes_at=closes_at.isoformat()
+        )
+        # Those who have begun are told by a job: they may be many. By name, for the
+        # task knows this model.
+        app.configure_task("grants.tell_of_later_closing").defer(
+            round_id=self.pk, closes_at=self.closes_at.isoformat()
         )
 
     @classmethod

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
 
 from grants.models import Outcome
+from grants.tasks import tell_of_later_closing
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.notices.models import Notice
 from tests import factories
@@ -252,6 +254,42 @@ e-posten.
 Hilsen Områdesatsing i Bergen
 """,
         ),
+    )
+
+
+def test_a_later_closing_is_told_once_to_those_who_have_begun():
+    round = factories.create_round(
+        title="Våren",
+        opens_at=datetime(2026, 3, 1, tzinfo=UTC),
+        closes_at=datetime(2036, 3, 31, 22, 0, tzinfo=UTC),
+    )
+    draft = factories.create_draft(round=round)
+    factories.create_submitted(round=round)
+    factories.create_draft()
+
+    for day in (1, 2):
+        closes_at = datetime(2036, 4, day, 22, 0, tzinfo=UTC)
+        round.extend(closes_at, by=Actor.system(), reason="Portalen var nede.")
+    jobs = ProcrastinateJob.objects.filter(task_name="grants.tell_of_later_closing")
+    for job in [*jobs, *jobs]:
+        tell_of_later_closing(**job.args)
+
+    assert told("round_extended") == (
+        (
+            "Fristen for «Våren» er flyttet",
+            """\
+Du har begynt på en søknad som ikke er sendt. Den nye fristen er 2. april 2036 \
+kl. 23.59.
+
+Fristen er flyttet til senere: Portalen var nede.
+""",
+        ),
+        GENERIC_EMAIL,
+    )
+    notice = Notice.objects.get(kind="round_extended")
+    assert (notice.recipient, notice.url) == (
+        draft.started_by,
+        f"/min-side/kladder/{draft.key}/",
     )
 
 
