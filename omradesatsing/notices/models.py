@@ -10,6 +10,7 @@ from django.db import models, transaction
 from django.template import Context
 from django.template.loader import select_template
 from django.utils import timezone, translation
+from procrastinate.contrib.django import app
 
 # How long to wait before each new try: nearly two days in all.
 RETRY_AFTER = [
@@ -135,8 +136,6 @@ class Notice(models.Model):
         never carries a decision, an amount or a log-in link. Returns the rows made:
         telling the same again makes none.
         """
-        from omradesatsing.notices.tasks import deliver
-
         made = []
         for user in {user.pk: user for user in to}.values():
             facts = {
@@ -172,7 +171,8 @@ class Notice(models.Model):
             )
             if new:
                 # The job is a row too: it exists exactly when the notice does.
-                deliver.defer(notice_id=notice.pk)
+                # By name: the task knows this model.
+                app.configure_task("notices.deliver").defer(notice_id=notice.pk)
                 made.append(notice)
         return made
 
