@@ -660,10 +660,7 @@ class Application(models.Model):
             raise Refused("Vurder kriteriene før du innstiller.")
         asked = self.versions.sent().last().amount
         check_outcome(outcome, amount, asked=asked)
-        if outcome != Outcome.GRANTED and not (
-            facts.strip() and rules.strip() and considerations.strip()
-        ):
-            raise Refused("Skriv fakta, regler og vurdering.")
+        check_reasons(outcome, facts, rules, considerations)
         if self._step("recommend", by=by, amount=amount, outcome=outcome):
             Recommendation.objects.create(
                 application=self,
@@ -710,6 +707,7 @@ class Application(models.Model):
         delegation = self.check_decider(amount, recommendation, by=by, now=now)
         asked = self.versions.sent().last().amount
         check_outcome(outcome, amount, asked=asked)
+        check_reasons(outcome, facts, rules, considerations)
         if not self._step("decide", by=by, outcome=outcome, amount=amount):
             raise Refused("Søknaden er alt avgjort.")
         if amount > pot.balance:
@@ -830,6 +828,12 @@ def check_outcome(outcome, amount, *, asked):
         raise Refused("Delvis innvilget er mer enn null og mindre enn det er søkt om.")
     if outcome in (Outcome.REFUSED, Outcome.DISMISSED) and amount != 0:
         raise Refused("Avslag og avvisning har ikke noe beløp.")
+
+
+def check_reasons(outcome, *reasons):
+    """Refuse what the law wants reasons for and has none; twin of reasons_are_given."""
+    if outcome != Outcome.GRANTED and not all(text.strip() for text in reasons):
+        raise Refused("Skriv fakta, regler og vurdering.")
 
 
 class NumberSeries(models.Model):

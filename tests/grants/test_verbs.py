@@ -591,6 +591,23 @@ def test_an_amount_that_does_not_fit_the_outcome_is_refused(outcome, amount):
     assert application.decisions.count() == 0
 
 
+@pytest.mark.parametrize("missing", REASONS)
+def test_less_than_was_asked_for_is_not_decided_without_reasons(missing):
+    application = create_recommended()
+    decider = create_decider()
+
+    with pytest.raises(Refused, match="Skriv fakta, regler og vurdering."):
+        decide(
+            application,
+            decider,
+            outcome=Outcome.PARTLY,
+            amount=Decimal(10_000),
+            **{missing: "  "},
+        )
+
+    assert Application.objects.get(pk=application.pk).state == State.RECOMMENDED
+
+
 def test_nobody_decides_what_they_prepared():
     application = create_recommended()
     caseworker = application.caseworker
