@@ -30,7 +30,7 @@ demo:
 
 test: setup files
 	@tools/browser
-	@exec $(VENV)/python -m pytest -n 2 --dist loadgroup $(TESTS)
+	@exec $(VENV)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
 lint: setup
 	$(VENV)/ruff check .

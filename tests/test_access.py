@@ -23,7 +23,7 @@ from omradesatsing.loading.demo import load_demo
 from omradesatsing.notices.models import Notice
 from tests.factories import create_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("access")]
+pytestmark = pytest.mark.django_db
 
 # The roles, and who plays them in the demo. `owner` sent the case that is asked for;
 # `coordinator` has its area; coordinator, caseworker and decider have declared

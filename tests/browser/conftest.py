@@ -4,6 +4,7 @@ The database is cloned from one that was seeded once, so each module starts from
 same demo. The browser is the machine's own Chromium.
 """
 
+import fcntl
 import os
 import re
 import signal
@@ -142,20 +143,45 @@ def on_server(*statements):
 
 
 @pytest.fixture(scope="session")
-def seed():
-    """The name of a database with the real facts and the demo."""
-    on_server(
-        "DROP DATABASE IF EXISTS browser_seed WITH (FORCE)",
-        "CREATE DATABASE browser_seed",
-    )
-    run(SEED, make_conninfo(os.environ["DATABASE_URL"], dbname="browser_seed"))
-    return "browser_seed"
+def seed(testrun_uid):
+    """The name of a database with the real facts and the demo.
+
+    Made once in a run, by the worker that comes first; the others wait for it.
+    """
+    name = f"browser_seed_{testrun_uid[:8]}"
+    var = Path(os.environ.get("VAR_DIR") or ROOT / "var")
+    with (var / "browser-seed.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not database_exists(name):
+            drop_old_seeds()
+            on_server(f"CREATE DATABASE {name}_new")
+            run(SEED, make_conninfo(os.environ["DATABASE_URL"], dbname=f"{name}_new"))
+            on_server(f"ALTER DATABASE {name}_new RENAME TO {name}")
+    return name
+
+
+def database_exists(name):
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        found = connection.execute(
+            "SELECT 1 FROM pg_database WHERE datname = %s", [name]
+        )
+        return found.fetchone() is not None
+
+
+def drop_old_seeds():
+    """Those of earlier runs: they are not used again."""
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as connection:
+        found = connection.execute(
+            "SELECT datname FROM pg_database WHERE datname LIKE 'browser_%'"
+        )
+        for (name,) in found.fetchall():
+            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="module")
-def portal(seed):
+def portal(seed, worker_id):
     """A running portal on a fresh clone of the seeded database."""
-    name = "browser_clone"
+    name = f"browser_clone_{worker_id}"
     on_server(
         f"DROP DATABASE IF EXISTS {name} WITH (FORCE)",
         f"CREATE DATABASE {name} TEMPLATE {seed}",

@@ -10,9 +10,6 @@ import pytest
 
 from tests.browser.conftest import DESK, PHONE, check, log_in_staff
 
-# One worker: one seeded database, one server at a time.
-pytestmark = pytest.mark.xdist_group("browser")
-
 COSTS = [("Telt", "12 000"), ("Mat", "8.500,50")]
 ASKED = "20 500,50"
 

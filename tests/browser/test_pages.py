@@ -5,9 +5,6 @@ import pytest
 
 from tests.browser.conftest import DESK, PHONE, check, log_in_staff
 
-# One worker: one seeded database, one server at a time.
-pytestmark = pytest.mark.xdist_group("browser")
-
 PUBLIC = [
     "/",
     "/omrader/",
