@@ -114,9 +114,8 @@ def coordinator_tasks(user, cases):
 
 
 def decider_tasks(user, cases, today):
-    standing = Recommendation.objects.filter(
-        application=OuterRef("pk"), sent_back_at=None
-    )
+    recommendations = Recommendation.objects.filter(application=OuterRef("pk"))
+    standing = recommendations.filter(sent_back_at=None)
     authority = Delegation.objects.in_force(today).filter(
         Q(to_user=None) | Q(to_user=user),
         scheme=OuterRef("round__scheme"),
@@ -129,7 +128,7 @@ def decider_tasks(user, cases, today):
         .annotate(recommended=Subquery(standing.values("amount")[:1]))
         .filter(
             Exists(authority),
-            ~Exists(standing.filter(recommended_by=user)),
+            ~Exists(recommendations.filter(recommended_by=user)),
             ~Exists(
                 Assessment.objects.filter(application=OuterRef("pk"), assessor=user)
             ),

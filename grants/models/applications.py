@@ -777,7 +777,11 @@ class Application(models.Model):
         self._check_impartial(by)
         if recommendation is None:
             raise Refused("Saken er ikke innstilt. Last siden på nytt.")
-        prepared = {recommendation.recommended_by_id, self.caseworker_id}
+        # Also a recommendation that was sent back: its author judged the case.
+        prepared = {self.caseworker_id}
+        prepared |= set(
+            self.recommendations.values_list("recommended_by_id", flat=True)
+        )
         prepared |= set(self.assessments.values_list("assessor_id", flat=True))
         prepared |= set(self.advice.values_list("given_by_id", flat=True))
         if by.user.pk in prepared:

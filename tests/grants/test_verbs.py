@@ -10,6 +10,7 @@ from django.utils import timezone
 from grants.models import Application, Outcome, State
 from grants.models.applications import STEPS
 from grants.timeline import timeline
+from grants.todo import tasks_for
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
@@ -618,6 +619,26 @@ def test_nobody_decides_what_they_prepared():
         decide(application, caseworker)
 
     assert application.decisions.count() == 0
+
+
+def test_nobody_decides_what_they_once_recommended():
+    application = create_in_review()
+    first, second = application.caseworker, create_caseworker()
+    decider, now = create_decider(), timezone.now()
+    declare_impartial(application, second, decider)
+    first.groups.add(decider.groups.get())
+    first = User.objects.get(pk=first.pk)
+    dismissal = {"outcome": Outcome.DISMISSED, "amount": Decimal(0), **REASONS}
+    application.recommend(by=Actor(first), now=now, **dismissal)
+    application.send_back(by=Actor(decider), now=now, reason="Vurder den.")
+    application.hand_over(second, by=Actor(first))
+    application.recommend(by=Actor(second), now=now, **dismissal)
+
+    with pytest.raises(Refused, match="forberedt"):
+        application.decide(by=Actor(first), now=now, **dismissal)
+
+    assert application.decisions.count() == 0
+    assert dict(tasks_for(first, now)) == {}
 
 
 def test_deciding_above_the_ceiling_is_refused():
