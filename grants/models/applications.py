@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from coordinators.scope import areas_of
 from grants.models.applicants import Membership
-from grants.models.assessments import Assessment, Declaration, Recommendation
+from grants.models.assessments import Assessment, Declaration
 from grants.models.decisions import Award, Decision, Outcome
 from grants.models.pots import Pot, PotRow
 from grants.models.rounds import Round
@@ -565,22 +565,26 @@ class Application(models.Model):
             raise Refused("Skriv hva som mangler, og hvordan søkeren kan rette det.")
         if due_on <= timezone.localdate(now):
             raise Refused("Fristen må være en dag som kommer.")
-        if self._step("request_info", by=by):
-            request = self.info_requests.create(
-                asked_by=by.user,
-                asked_at=now,
-                text=text.strip(),
-                due_on=due_on,
-                steps=list(steps),
-            )
-            Notice.write(
-                "info_requested",
-                about=self,
-                to=self.applicant.members(),
-                occasion=f"request-{request.pk}",
-                url=self.get_absolute_url(),
-                context={"request": request},
-            )
+        if not self._step("request_info", by=by):
+            asked = self.info_requests.open().get()
+            if (asked.asked_by_id, asked.text) != (by.user.pk, text.strip()):
+                raise Refused("Søkeren er alt bedt om noe annet. Last siden på nytt.")
+            return
+        request = self.info_requests.create(
+            asked_by=by.user,
+            asked_at=now,
+            text=text.strip(),
+            due_on=due_on,
+            steps=list(steps),
+        )
+        Notice.write(
+            "info_requested",
+            about=self,
+            to=self.applicant.members(),
+            occasion=f"request-{request.pk}",
+            url=self.get_absolute_url(),
+            context={"request": request},
+        )
 
     @transaction.atomic
     def cancel_request(self, *, by, now):
@@ -661,19 +665,21 @@ class Application(models.Model):
         asked = self.versions.sent().last().amount
         check_outcome(outcome, amount, asked=asked)
         check_reasons(outcome, facts, rules, considerations)
+        prepared = {
+            "outcome": outcome,
+            "amount": amount,
+            "facts": facts.strip(),
+            "rules": rules.strip(),
+            "considerations": considerations.strip(),
+            "conditions": conditions.strip(),
+            "recommended_by": by.user,
+        }
         if self._step("recommend", by=by, amount=amount, outcome=outcome):
-            Recommendation.objects.create(
-                application=self,
-                assessment=assessment,
-                outcome=outcome,
-                amount=amount,
-                facts=facts.strip(),
-                rules=rules.strip(),
-                considerations=considerations.strip(),
-                conditions=conditions.strip(),
-                recommended_by=by.user,
-                recommended_at=now,
+            self.recommendations.create(
+                assessment=assessment, recommended_at=now, **prepared
             )
+        elif not self.recommendations.filter(sent_back_at=None, **prepared).exists():
+            raise Refused("Saken er alt innstilt på en annen måte. Last siden på nytt.")
 
     @transaction.atomic
     def send_back(self, *, by, now, reason):

@@ -344,6 +344,34 @@ def test_only_who_acts_for_the_applicant_opens_the_draft_to_write():
         application.open_working_copy(by=Actor(create_user()))
 
 
+def test_a_second_press_of_a_question_asks_once_and_another_question_is_refused():
+    application = create_in_review()
+    other = create_caseworker()
+    declare_impartial(application, other)
+
+    ask(application)
+    ask(application)
+    with pytest.raises(Refused, match="bedt om noe annet"):
+        ask(application, other)
+
+    assert application.info_requests.get().asked_by == application.caseworker
+
+
+def test_a_second_press_of_a_recommendation_makes_one_and_another_is_refused():
+    application = create_in_review()
+    first, other = application.caseworker, create_caseworker()
+    declare_impartial(application, other)
+    now = timezone.now()
+    dismissal = {"outcome": Outcome.DISMISSED, "amount": Decimal(0), **REASONS}
+
+    application.recommend(by=Actor(first), now=now, **dismissal)
+    application.recommend(by=Actor(first), now=now, **dismissal)
+    with pytest.raises(Refused, match="alt innstilt"):
+        application.recommend(by=Actor(other), now=now, **dismissal)
+
+    assert application.recommendations.get().recommended_by == first
+
+
 # --- impartiality -----------------------------------------------------------------
 
 
