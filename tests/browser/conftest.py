@@ -232,8 +232,10 @@ def wait_until_ready(running, *, timeout=30):
     raise AssertionError("The portal did not start.")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
+    """The browser; ended with the module, for its event loop would stop Django's ORM
+    in whatever this worker runs next."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=find_chromium(), args=list(FLAGS)
