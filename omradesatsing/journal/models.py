@@ -51,7 +51,7 @@ class JournalEntry(models.Model):
         "opplysninger",
         default=dict,
         editable=False,
-        help_text="Ids, codes and amounts that belong to the act.",
+        help_text="Id-er, koder og beløp som hører til handlingen.",
     )
 
     objects = JournalQuerySet.as_manager()
