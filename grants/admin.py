@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from grants.default_questions import add_default_questions
@@ -143,14 +144,30 @@ class DelegationAdmin(SetupAdmin):
         return []
 
 
+class DatedRuleAdmin(SetupAdmin):
+    """A rule that has come into force is only ended; a new row says what is new.
+
+    Letters that were sent under it must be able to point at what it said.
+    """
+
+    def get_readonly_fields(self, request, obj=None):
+        if obj and obj.valid_from <= timezone.localdate():
+            return [
+                field.name
+                for field in self.opts.fields
+                if field.editable and field.name != "valid_to"
+            ]
+        return []
+
+
 @admin.register(LegalTerm)
-class LegalTermAdmin(SetupAdmin):
+class LegalTermAdmin(DatedRuleAdmin):
     list_display = ["kind", "amount", "unit", "source", "valid_from", "valid_to"]
     list_filter = ["kind"]
 
 
 @admin.register(LetterText)
-class LetterTextAdmin(SetupAdmin):
+class LetterTextAdmin(DatedRuleAdmin):
     list_display = ["kind", "language", "heading", "source", "valid_from", "valid_to"]
     list_filter = ["kind", "language"]
 

@@ -1,6 +1,7 @@
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Q
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 from django.utils.http import urlencode
@@ -58,6 +59,24 @@ class PortalModelAdmin(admin.ModelAdmin):
         return HttpResponseRedirect(f"{address}?{query}")
 
 
+def visible_about(rows, user):
+    """Rows that point at something, less what points at a thing this user may not see.
+
+    Who may see a thing is its own model's `visible_to`; a model without one hides
+    nothing here.
+    """
+    hidden = Q()
+    for kind in ContentType.objects.filter(
+        pk__in=rows.order_by().values("about_type").distinct()
+    ):
+        model = kind.model_class()
+        things = getattr(model, "objects", None)
+        if hasattr(things, "visible_to"):
+            seen = things.visible_to(user).values("pk")
+            hidden |= Q(about_type=kind) & ~Q(about_id__in=seen)
+    return rows.exclude(hidden) if hidden else rows
+
+
 class ReadOnlyAdmin(PortalModelAdmin):
     """Rows to look up: nobody adds, changes or deletes them here."""
 
@@ -90,6 +109,9 @@ class JournalEntryAdmin(ReadOnlyAdmin):
         "facts",
     ]
     actions = None
+
+    def get_queryset(self, request):
+        return visible_about(super().get_queryset(request), request.user)
 
     def lookup_allowed(self, lookup, value, request=None):
         return lookup == "about_id" or super().lookup_allowed(lookup, value, request)

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from omradesatsing.journal.admin import ReadOnlyAdmin
+from omradesatsing.journal.admin import ReadOnlyAdmin, visible_about
 from omradesatsing.notices.models import Delivery, Notice
 
 
@@ -40,6 +40,9 @@ class NoticeAdmin(ReadOnlyAdmin):
         "message_id",
     ]
     actions = None
+
+    def get_queryset(self, request):
+        return visible_about(super().get_queryset(request), request.user)
 
     @admin.display(description="levering")
     def delivered(self, notice):

@@ -1,6 +1,6 @@
 """The administrator's set-up: a round until it is published, and money in pots."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
@@ -11,6 +11,7 @@ from grants.models import (
     Award,
     Criterion,
     EligibilityQuestion,
+    LegalTerm,
     LetterText,
     Pot,
     PotRow,
@@ -386,7 +387,9 @@ def test_an_area_is_in_one_pot_of_a_round(client, administrator):
 
 
 def test_a_letter_text_with_an_unknown_bracket_is_refused(client, administrator):
-    text = create_round() and LetterText.objects.first()
+    create_round()
+    text = LetterText.objects.first()
+    LetterText.objects.filter(pk=text.pk).update(valid_from=date(2099, 1, 1))
 
     response = client.post(
         url(text),
@@ -396,12 +399,23 @@ def test_a_letter_text_with_an_unknown_bracket_is_refused(client, administrator)
             "heading": text.heading,
             "text": "Klag innen {frist}.",
             "source": text.source,
-            "valid_from": "1.1.1970",
+            "valid_from": "1.1.2099",
             "valid_to": "",
         },
     )
 
     assert list(response.context["adminform"].form.errors) == ["text"]
+
+
+def test_a_rule_in_force_can_only_be_ended(client, administrator):
+    create_round()
+    rows = [LetterText.objects.first(), LegalTerm.objects.first()]
+
+    fields = [
+        list(client.get(url(row)).context["adminform"].form.fields) for row in rows
+    ]
+
+    assert fields == [["valid_to"], ["valid_to"]]
 
 
 def test_a_delegation_that_was_used_can_only_be_ended(client, administrator):
