@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from grants.forms.steps import STEP_FORMS
 from grants.models import Attachment, Step
-from grants.models.applications import NEEDED
+from grants.models.versions import NEEDED
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.files.models import StoredFile
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from areas.models import Theme
 from grants.models import BudgetLine, Step, Version
-from grants.models.applications import NEEDED, plain_number
+from grants.models.versions import NEEDED, plain_number
 from omradesatsing.ui.fields import MoneyField, NorwegianDateField, PhoneField
 
 

@@ -1,16 +1,7 @@
 """The grant domain, a file per concept. Import models from here."""
 
 from grants.models.applicants import Applicant, ApplicantKind, Membership, Organisation
-from grants.models.applications import (
-    Application,
-    Attachment,
-    BudgetLine,
-    InfoRequest,
-    NumberSeries,
-    State,
-    Step,
-    Version,
-)
+from grants.models.applications import Application, NumberSeries, State
 from grants.models.assessments import (
     Advice,
     Assessment,
@@ -20,6 +11,7 @@ from grants.models.assessments import (
 )
 from grants.models.decisions import Award, Decision, DecisionLine, Letter, Outcome
 from grants.models.pots import Pot, PotArea, PotRow
+from grants.models.requests import InfoRequest
 from grants.models.rounds import (
     Criterion,
     EligibilityAnswer,
@@ -28,6 +20,7 @@ from grants.models.rounds import (
     Verdict,
 )
 from grants.models.schemes import Delegation, LegalTerm, LetterText, Scheme
+from grants.models.versions import Attachment, BudgetLine, Step, Version
 
 __all__ = [
     "Advice",

@@ -29,7 +29,7 @@ from grants.models import (
     Scheme,
     Verdict,
 )
-from grants.models.applications import plain_number
+from grants.models.versions import plain_number
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import User
