@@ -231,7 +231,7 @@ def welcome(port, coordinators):
             f"Portalen svarer på      {address}/",
             f"Saksbehandlere bruker   {address}/admin/",
             "",
-            f"Logg inn på {address}/logg-inn/ med passordet «{PASSWORD}»:",
+            f"Logg inn på {address}/logg-inn/passord/ med passordet «{PASSWORD}»:",
             *lines,
             "",
             "E-post skrives her i vinduet. Ctrl-C stopper alt; det du har lagt inn,"
