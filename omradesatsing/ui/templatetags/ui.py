@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django import forms, template
+from django.conf import settings
 from django.forms.utils import flatatt
 from django.urls import Resolver404, resolve, reverse, translate_url
 from django.utils import timezone
@@ -21,8 +22,6 @@ NBSP = "\u00a0"
 # Bokmål and nynorsk write dates alike. Django's own English is American.
 DATES = {"en": "j F Y"}
 TIMES = {"en": r"j F Y \a\t H:i"}
-# Each language by its own name, whichever the page is in.
-LANGUAGES = {"nb": "Bokmål", "nn": "Nynorsk", "en": "English"}
 MONTHS = {"month": "F Y", "year": "Y"}
 
 
@@ -147,7 +146,7 @@ def language_links(context):
             "url": translate_url(path, code),
             "current": code == get_language(),
         }
-        for code, name in LANGUAGES.items()
+        for code, name in settings.LANGUAGES
     ]
 
 
