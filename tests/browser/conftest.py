@@ -307,6 +307,7 @@ def check(page, *, script=True):
             for fault in found
         ]
         assert told == [], page.url
+    page.wait_for_load_state()
     wide = page.evaluate(
         "() => { const root = document.documentElement;"
         " return root.scrollWidth - root.clientWidth; }"
