@@ -29,7 +29,7 @@ class Writing:
         key = application.key
         return cls(
             application=application,
-            steps=list(Step),
+            steps=[step for step in Step if step in {*STEP_FORMS, Step.FILES}],
             overview_url=reverse("grants:draft_detail", args=[key]),
             review_url=reverse("grants:draft_review", args=[key]),
         )

@@ -10,7 +10,17 @@ from grants.models.assessments import (
     Recommendation,
 )
 from grants.models.decisions import Award, Decision, DecisionLine, Letter, Outcome
+from grants.models.invitations import Helper, Invitation
+from grants.models.lateness import LateEntry, LateException
+from grants.models.messages import Message, MessageFile
 from grants.models.pots import Pot, PotArea, PotRow
+from grants.models.questions import (
+    Answer,
+    Question,
+    RequiredAttachment,
+    RoundFollower,
+    RoundInquiry,
+)
 from grants.models.requests import InfoRequest
 from grants.models.rounds import (
     Criterion,
@@ -24,6 +34,7 @@ from grants.models.versions import Attachment, BudgetLine, Step, Version
 
 __all__ = [
     "Advice",
+    "Answer",
     "Applicant",
     "ApplicantKind",
     "Application",
@@ -38,20 +49,30 @@ __all__ = [
     "Delegation",
     "EligibilityAnswer",
     "EligibilityQuestion",
+    "Helper",
     "InfoRequest",
+    "Invitation",
+    "LateEntry",
+    "LateException",
     "LegalTerm",
     "Letter",
     "LetterText",
     "Mark",
     "Membership",
+    "Message",
+    "MessageFile",
     "NumberSeries",
     "Organisation",
     "Outcome",
     "Pot",
     "PotArea",
     "PotRow",
+    "Question",
     "Recommendation",
+    "RequiredAttachment",
     "Round",
+    "RoundFollower",
+    "RoundInquiry",
     "Scheme",
     "State",
     "Step",

@@ -30,12 +30,45 @@ def valid_orgnr(value):
 
 
 class Organisation(models.Model):
-    """A registered organisation, once, by its number. Gives nobody access."""
+    """A registered organisation, once, by its number. Gives nobody access.
+
+    The facts are those of Enhetsregisteret and Frivillighetsregisteret when last looked
+    up; before that, or when the registers do not answer, what an applicant typed.
+    """
+
+    class Standing(models.TextChoices):
+        UNCHECKED = "unchecked", _("ikke slått opp i registeret")
+        ACTIVE = "active", _("registrert")
+        BANKRUPT = "bankrupt", _("konkurs")
+        DISSOLVING = "dissolving", _("under avvikling")
+        DELETED = "deleted", _("slettet")
+        UNKNOWN = "unknown", _("ikke i registeret")
 
     orgnr = models.CharField(
         _("organisasjonsnummer"), max_length=9, unique=True, validators=[valid_orgnr]
     )
     name = models.CharField(_("navn"), max_length=200)
+    standing = models.CharField(
+        "status i registeret",
+        max_length=20,
+        choices=Standing,
+        default=Standing.UNCHECKED,
+        editable=False,
+    )
+    form = models.CharField("organisasjonsform", max_length=80, blank=True)
+    address = models.CharField(_("adresse"), max_length=200, blank=True)
+    postal_code = models.CharField(_("postnummer"), max_length=4, blank=True)
+    city = models.CharField(_("poststed"), max_length=80, blank=True)
+    in_voluntary_register = models.BooleanField(
+        "i Frivillighetsregisteret", null=True, editable=False
+    )
+    deleted_on = models.DateField("slettet", null=True, editable=False)
+    checked_at = models.DateTimeField("slått opp", null=True, editable=False)
+    lookup_failed_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When the register last did not answer; empty once it has.",
+    )
 
     class Meta:
         verbose_name = "organisasjon"
@@ -84,6 +117,29 @@ class Applicant(models.Model):
         blank=True,
         help_text=_("Den som svarer for pengene når gruppen ikke er registrert."),
     )
+    answerable_user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="answers_for",
+        help_text="Who confirmed being the answerable person, over 18.",
+    )
+    answerable_email = models.EmailField(_("den ansvarliges e-post"), blank=True)
+    answerable_confirmed_at = models.DateTimeField(null=True, editable=False)
+    second_name = models.CharField(_("enda en kontakt"), max_length=120, blank=True)
+    # Kept once, used in every case.
+    address = models.CharField(_("adresse"), max_length=200, blank=True)
+    postal_code = models.CharField(_("postnummer"), max_length=4, blank=True)
+    city = models.CharField(_("poststed"), max_length=80, blank=True)
+    account_number = models.CharField(_("kontonummer"), max_length=11, blank=True)
+    account_changed_at = models.DateTimeField(null=True, editable=False)
+    letters_by_post = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Has no digital mailbox with us: staff send letters by post.",
+    )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ApplicantQuerySet.as_manager()
@@ -131,7 +187,17 @@ class Applicant(models.Model):
             organisation=organisation,
             answerable_name=answerable_name,
         )
-        Membership.objects.create(applicant=applicant, user=by.user)
+        now = timezone.now()
+        # Anyone may type an organisation's number; a group or a person is one's own.
+        proven = kind != ApplicantKind.ORGANISATION
+        Membership.objects.create(
+            applicant=applicant,
+            user=by.user,
+            is_contact=True,
+            confirmed_at=now if proven else None,
+            confirmed_by=by.user if proven else None,
+            proof=Membership.Proof.FOUNDER if proven else "",
+        )
         JournalEntry.record("applicant_registered", about=applicant, by=by, kind=kind)
         return applicant
 
@@ -150,9 +216,22 @@ class MembershipQuerySet(models.QuerySet):
     def active(self):
         return self.filter(ended_at=None)
 
+    def confirmed(self):
+        return self.active().filter(confirmed_at__isnull=False)
+
 
 class Membership(models.Model):
-    """That a user acts for an applicant, from a day until it is ended."""
+    """That a user acts for an applicant, from a day until it is ended.
+
+    Unconfirmed, it gives only what the user has started: nothing earlier is shown, and
+    nothing is accepted or paid. Of an organisation's, the first is unconfirmed too.
+    """
+
+    class Proof(models.TextChoices):
+        FOUNDER = "founder", _("opprettet søkeren")
+        MEMBER = "member", _("bekreftet av et annet medlem")
+        REGISTER = "register", _("har en rolle i Enhetsregisteret")
+        STAFF = "staff", _("bekreftet av kommunen")
 
     applicant = models.ForeignKey(
         Applicant, on_delete=models.PROTECT, related_name="memberships"
@@ -162,6 +241,16 @@ class Membership(models.Model):
     )
     since = models.DateTimeField(default=timezone.now, editable=False)
     ended_at = models.DateTimeField(null=True, blank=True, editable=False)
+    is_contact = models.BooleanField(_("kontaktperson"), default=False)
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    proof = models.CharField(max_length=10, choices=Proof, blank=True, editable=False)
 
     objects = MembershipQuerySet.as_manager()
 
@@ -174,6 +263,11 @@ class Membership(models.Model):
                 name="membership_once",
                 fields=["applicant", "user"],
                 condition=Q(ended_at=None),
+            ),
+            models.CheckConstraint(
+                name="membership_confirmed_by_some_proof",
+                condition=Q(confirmed_at=None, proof="")
+                | (Q(confirmed_at__isnull=False) & ~Q(proof="")),
             ),
         ]
 

@@ -217,6 +217,38 @@ class Application(models.Model):
         editable=False,
         help_text="What «Kan vi søke?» warned of when the applicant answered it.",
     )
+    copied_from = models.ForeignKey(
+        "self",
+        null=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+        help_text="The earlier application whose text this one began with.",
+    )
+    special_categories = models.BooleanField(
+        "sier noe om helse, tro eller etnisitet",
+        default=False,
+        editable=False,
+        help_text="Narrows who reads the case, and keeps it out of search.",
+    )
+    # Written by a helper, it is sent before the applicant has confirmed it.
+    needs_confirmation = models.BooleanField(default=False, editable=False)
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    confirmation_scan = models.ForeignKey(
+        "files.StoredFile",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text="The print that the applicant signed, scanned by staff.",
+    )
 
     objects = ApplicationQuerySet.as_manager()
 

@@ -15,11 +15,18 @@ from omradesatsing.journal.models import JournalEntry
 
 
 class Step(models.TextChoices):
-    """The parts of the form, in order. A request for more may reopen some of them."""
+    """The parts of the form, in order. A request for more may reopen some of them.
+
+    Which of them an application has, depends on the size of its form and its round.
+    """
 
     WHO = "soker", _("Hvem søker")
     WHAT = "prosjekt", _("Hva dere vil gjøre")
+    NEED = "behov", _("Hvem det er for")
+    WHERE = "sted", _("Sted og tid")
     MONEY = "okonomi", _("Penger")
+    SUPPORT = "stotte", _("Annen offentlig støtte")
+    QUESTIONS = "sporsmal", _("Spørsmål fra utlysningen")
     FILES = "vedlegg", _("Vedlegg")
 
 
@@ -74,6 +81,11 @@ class Version(models.Model):
         ASKED = "asked", _("Vi har spurt og venter på svar")
         NOT_ASKED = "not_asked", _("Nei, ikke ennå")
 
+    class EconomicActivity(models.TextChoices):
+        NO = "no", _("Nei")
+        YES = "yes", _("Ja")
+        PARTLY = "partly", _("Delvis")
+
     application = models.ForeignKey(
         "grants.Application", on_delete=models.PROTECT, related_name="versions"
     )
@@ -119,6 +131,30 @@ class Version(models.Model):
         decimal_places=2,
         null=True,
         blank=True,
+    )
+    # Annen offentlig støtte: asked of organisations, for the rules on state aid.
+    economic_activity = models.CharField(
+        _("selger dere varer eller tjenester i et marked?"),
+        max_length=10,
+        choices=EconomicActivity,
+        blank=True,
+    )
+    economic_reason = models.TextField(
+        _("hva selger dere, og til hvem?"), max_length=500, blank=True
+    )
+    aid_received = models.DecimalField(
+        _("offentlig støtte de siste tre årene"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Kroner, the sum of bagatellmessig støtte in three years.",
+    )
+    special_categories = models.BooleanField(
+        _("sier noe om helse, tro eller etnisitet"),
+        null=True,
+        blank=True,
+        help_text="The applicant's own word; staff may set the case's flag too.",
     )
     edited_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -353,6 +389,22 @@ class Attachment(models.Model):
         "files.StoredFile", on_delete=models.PROTECT, related_name="attachments"
     )
     label = models.CharField(_("hva filen viser"), max_length=120, blank=True)
+    question = models.ForeignKey(
+        "grants.Question",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="attachments",
+    )
+    required = models.ForeignKey(
+        "grants.RequiredAttachment",
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="attachments",
+    )
 
     class Meta:
         verbose_name = _("vedlegg")

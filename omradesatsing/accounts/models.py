@@ -98,6 +98,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         choices=[("nb", "Bokmål"), ("nn", "Nynorsk"), ("en", "English")],
         default="nb",
     )
+    one_digest = models.BooleanField(
+        _("én e-post om dagen i stedet for én for hver melding"), default=False
+    )
     is_active = models.BooleanField("kan logge inn", default=True)
     is_staff = models.BooleanField("ansatt", default=False)
     leader = models.ForeignKey(

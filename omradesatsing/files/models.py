@@ -10,6 +10,7 @@ from django.core.files.storage import default_storage
 from django.db import models, transaction
 from django.http import FileResponse
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from omradesatsing.files.checks import checked_content
 
@@ -20,6 +21,12 @@ class StoredFile(models.Model):
     Has no address and no permission of its own: the owner's view fetches the owner in
     scope and returns `response()`. Its name on disk is random and says nothing.
     """
+
+    class Scan(models.TextChoices):
+        WAITING = "waiting", _("sjekkes")
+        CLEAN = "clean", _("trygg")
+        INFECTED = "infected", _("avvist")
+        NOT_SCANNED = "not_scanned", _("ikke sjekket for virus")
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     about_type = models.ForeignKey(
@@ -38,6 +45,17 @@ class StoredFile(models.Model):
         editable=False,
         on_delete=models.PROTECT,
         related_name="+",
+    )
+    scan = models.CharField(
+        "viruskontroll",
+        max_length=12,
+        choices=Scan,
+        default=Scan.NOT_SCANNED,
+        editable=False,
+    )
+    scanned_at = models.DateTimeField(null=True, editable=False)
+    threat = models.CharField(
+        max_length=200, blank=True, editable=False, help_text="What the scanner found."
     )
     stored_at = models.DateTimeField("lagret", default=timezone.now, editable=False)
 

@@ -95,6 +95,11 @@ class Notice(models.Model):
     message_id = models.CharField(max_length=200, unique=True, editable=False)
     created_at = models.DateTimeField("skrevet", default=timezone.now, editable=False)
     read_at = models.DateTimeField("lest", null=True, editable=False)
+    in_digest = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Its e-mail is the recipient's next daily digest.",
+    )
     # Delivery: sent_at is set when a mail server has said 250.
     attempts = models.PositiveSmallIntegerField("forsøk", default=0, editable=False)
     sent_at = models.DateTimeField("e-post sendt", null=True, editable=False)

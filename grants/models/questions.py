@@ -1,0 +1,263 @@
+"""What a round asks beyond the fixed form, and what people ask about a round."""
+
+import pghistory
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from grants.models.rounds import PARTS_FROZEN, Round
+from grants.models.versions import PARENT_FROZEN, Version
+
+
+@pghistory.track()
+class Question(models.Model):
+    """One extra question of a round, published and frozen with it.
+
+    Asked of everyone, or only of those who answered an earlier question in one way.
+    """
+
+    class Kind(models.TextChoices):
+        TEXT = "text", "kort tekst"
+        LONG_TEXT = "long_text", "lang tekst"
+        NUMBER = "number", "tall"
+        MONEY = "money", "beløp"
+        DATE = "date", "dato"
+        YES_NO = "yes_no", "ja eller nei"
+        CHOICE = "choice", "ett valg"
+        FILE = "file", "fil"
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="questions")
+    position = models.PositiveSmallIntegerField("rekkefølge", default=1)
+    text = models.CharField("spørsmål", max_length=200)
+    help = models.CharField(
+        "hjelp", max_length=300, blank=True, help_text="Gjerne med et eksempel."
+    )
+    why = models.CharField(
+        "hvorfor vi spør", max_length=300, help_text="Vises til den som søker."
+    )
+    kind = models.CharField("slag", max_length=10, choices=Kind)
+    choices = ArrayField(
+        models.CharField(max_length=100),
+        verbose_name="svar å velge mellom",
+        default=list,
+        blank=True,
+    )
+    needed = models.BooleanField("må besvares", default=True)
+    max_length = models.PositiveSmallIntegerField(
+        "høyst antall tegn", null=True, blank=True
+    )
+    long_form_only = models.BooleanField(
+        "bare i det lange skjemaet",
+        default=False,
+        help_text="Spørres ikke i det korte skjemaet, for små beløp.",
+    )
+    special_category = models.BooleanField(
+        "kan gi svar om helse, tro eller etnisitet",
+        default=False,
+        help_text="Svaret leses bare av dem som behandler saken.",
+    )
+    only_after = models.ForeignKey(
+        "self",
+        verbose_name="bare når dette spørsmålet",
+        null=True,
+        blank=True,
+        on_delete=models.CASCADE,
+        related_name="followed_by",
+    )
+    only_when = models.CharField(
+        "er besvart med",
+        max_length=100,
+        blank=True,
+        help_text="«ja», «nei» eller et av valgene.",
+    )
+
+    class Meta:
+        verbose_name = "eget spørsmål"
+        verbose_name_plural = "egne spørsmål"
+        ordering = ["round", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="question_asked_once",
+                fields=["round", "text"],
+                violation_error_message="Utlysningen har alt dette spørsmålet.",
+            ),
+            models.CheckConstraint(
+                name="question_choice_has_choices",
+                condition=~Q(kind="choice") | Q(choices__len__gte=2),
+                violation_error_message="Skriv minst to svar å velge mellom.",
+            ),
+            models.CheckConstraint(
+                name="question_condition_is_whole",
+                condition=Q(only_after=None, only_when="")
+                | (Q(only_after__isnull=False) & ~Q(only_when="")),
+                violation_error_message="Velg både et spørsmål og et svar, eller "
+                "ingen av dem.",
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="question_is_frozen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=PARTS_FROZEN,
+            ),
+        ]
+
+    def __str__(self):
+        return self.text
+
+
+class Answer(models.Model):
+    """A version's answer to one of its round's questions, frozen with the version.
+
+    `value` is the answer as text: a number as `1234.50`, a date as `2027-08-15`, yes
+    and no as `yes` and `no`, a choice as its words. A file's answer is an Attachment.
+    """
+
+    version = models.ForeignKey(
+        Version, on_delete=models.PROTECT, related_name="answers"
+    )
+    question = models.ForeignKey(
+        Question, on_delete=models.PROTECT, related_name="answers"
+    )
+    value = models.TextField()
+
+    class Meta:
+        verbose_name = _("svar")
+        verbose_name_plural = _("svar")
+        ordering = ["version", "question__position", "pk"]
+        constraints = [
+            models.UniqueConstraint(name="answer_once", fields=["version", "question"]),
+            models.CheckConstraint(
+                name="answer_says_something", condition=~Q(value="")
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="answer_is_frozen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=PARENT_FROZEN,
+            ),
+        ]
+
+    def __str__(self):
+        return self.value[:60]
+
+
+@pghistory.track()
+class RequiredAttachment(models.Model):
+    """A file that a round asks for, from a given amount; frozen with the round."""
+
+    round = models.ForeignKey(
+        Round, on_delete=models.CASCADE, related_name="required_attachments"
+    )
+    position = models.PositiveSmallIntegerField("rekkefølge", default=1)
+    label = models.CharField("hva filen må vise", max_length=120)
+    why = models.CharField("hvorfor vi ber om den", max_length=300)
+    from_amount = models.DecimalField(
+        "kreves fra",
+        max_digits=12,
+        decimal_places=2,
+        help_text="Søknadsbeløpet i kroner. Mindre søknader slipper.",
+    )
+
+    class Meta:
+        verbose_name = "påkrevd vedlegg"
+        verbose_name_plural = "påkrevde vedlegg"
+        ordering = ["round", "position", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="required_attachment_named_once", fields=["round", "label"]
+            ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="required_attachment_is_frozen",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                func=PARTS_FROZEN,
+            ),
+        ]
+
+    def __str__(self):
+        return self.label
+
+
+class RoundInquiryQuerySet(models.QuerySet):
+    def public(self, now):
+        return self.filter(published_at__lte=now)
+
+    def unanswered(self):
+        return self.filter(answered_at=None, forwarded_at=None)
+
+
+class RoundInquiry(models.Model):
+    """Something asked about a round. The answer is shown to all, the asker to nobody.
+
+    A question that belongs elsewhere is forwarded, and the asker is told.
+    """
+
+    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="inquiries")
+    text = models.TextField(_("spørsmål"), max_length=1000)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    asked_at = models.DateTimeField(default=timezone.now, editable=False)
+    public_text = models.TextField(
+        "spørsmålet slik det vises",
+        max_length=1000,
+        blank=True,
+        help_text="Uten navn og annet som sier hvem som spør.",
+    )
+    answer = models.TextField("svar", max_length=2000, blank=True)
+    answered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    answered_at = models.DateTimeField(null=True, editable=False)
+    published_at = models.DateTimeField(null=True, editable=False)
+    forwarded_to = models.CharField("sendt videre til", max_length=200, blank=True)
+    forwarded_at = models.DateTimeField(null=True, editable=False)
+
+    objects = RoundInquiryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "spørsmål om utlysningen"
+        verbose_name_plural = "spørsmål om utlysninger"
+        ordering = ["round", "asked_at", "pk"]
+
+    def __str__(self):
+        return self.text[:60]
+
+
+class RoundFollower(models.Model):
+    """That a user wants to be told when a round opens, changes or is about to close."""
+
+    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="followers")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="followed"
+    )
+    since = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                name="round_followed_once", fields=["round", "user"]
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} · {self.round}"
