@@ -4,15 +4,17 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_cache_table'),
+        ("accounts", "0002_cache_table"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='user',
-            name='one_digest',
-            field=models.BooleanField(default=False, verbose_name='én e-post om dagen i stedet for én for hver melding'),
+            model_name="user",
+            name="one_digest",
+            field=models.BooleanField(
+                default=False,
+                verbose_name="én e-post om dagen i stedet for én for hver melding",
+            ),
         ),
     ]

@@ -4,25 +4,40 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('files', '0001_initial'),
+        ("files", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='storedfile',
-            name='scan',
-            field=models.CharField(choices=[('waiting', 'sjekkes'), ('clean', 'trygg'), ('infected', 'avvist'), ('not_scanned', 'ikke sjekket for virus')], default='not_scanned', editable=False, max_length=12, verbose_name='viruskontroll'),
+            model_name="storedfile",
+            name="scan",
+            field=models.CharField(
+                choices=[
+                    ("waiting", "sjekkes"),
+                    ("clean", "trygg"),
+                    ("infected", "avvist"),
+                    ("not_scanned", "ikke sjekket for virus"),
+                ],
+                default="not_scanned",
+                editable=False,
+                max_length=12,
+                verbose_name="viruskontroll",
+            ),
         ),
         migrations.AddField(
-            model_name='storedfile',
-            name='scanned_at',
+            model_name="storedfile",
+            name="scanned_at",
             field=models.DateTimeField(editable=False, null=True),
         ),
         migrations.AddField(
-            model_name='storedfile',
-            name='threat',
-            field=models.CharField(blank=True, editable=False, help_text='What the scanner found.', max_length=200),
+            model_name="storedfile",
+            name="threat",
+            field=models.CharField(
+                blank=True,
+                editable=False,
+                help_text="What the scanner found.",
+                max_length=200,
+            ),
         ),
     ]

@@ -4,15 +4,18 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('notices', '0001_initial'),
+        ("notices", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='notice',
-            name='in_digest',
-            field=models.BooleanField(default=False, editable=False, help_text="Its e-mail is the recipient's next daily digest."),
+            model_name="notice",
+            name="in_digest",
+            field=models.BooleanField(
+                default=False,
+                editable=False,
+                help_text="Its e-mail is the recipient's next daily digest.",
+            ),
         ),
     ]
