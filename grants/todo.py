@@ -18,7 +18,7 @@ from grants.models import (
     Round,
     State,
 )
-from grants.models.applications import WITH_STAFF
+from grants.models.states import WITH_STAFF
 from omradesatsing.accounts import roles
 from omradesatsing.ui.templatetags.ui import date_no
 

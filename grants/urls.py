@@ -1,6 +1,14 @@
 from django.urls import path, register_converter
 
-from grants.views import answers, applications, awards, drafts, eligibility, rounds
+from grants.views import (
+    answers,
+    applications,
+    awards,
+    drafts,
+    eligibility,
+    rounds,
+    sending,
+)
 
 
 class CaseNumber:
@@ -35,7 +43,7 @@ urlpatterns = [
     path(f"{ROUND}sok/", drafts.application_start, name="application_start"),
     # A draft
     path(DRAFT, drafts.draft_detail, name="draft_detail"),
-    path(f"{DRAFT}kontroll/", drafts.draft_review, name="draft_review"),
+    path(f"{DRAFT}kontroll/", sending.draft_review, name="draft_review"),
     path(f"{DRAFT}slett/", drafts.draft_delete, name="draft_delete"),
     path(f"{DRAFT}vedlegg/<int:pk>/", drafts.draft_attachment, name="draft_attachment"),
     path(
@@ -48,7 +56,7 @@ urlpatterns = [
     path(CASE, applications.application_detail, name="application_detail"),
     path(
         f"{CASE}kvittering/",
-        applications.application_receipt,
+        sending.application_receipt,
         name="application_receipt",
     ),
     path(

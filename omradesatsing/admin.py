@@ -61,7 +61,7 @@ class PortalAdminSite(admin.AdminSite):
 
     def index(self, request, extra_context=None):
         """«Mine oppgaver»: what waits for this person, then the set-up they may see."""
-        from grants.models.applications import reads_cases
+        from grants.models.readers import reads_cases
         from grants.todo import tasks_for
 
         context = {

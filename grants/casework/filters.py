@@ -7,7 +7,8 @@ from areas.models import Area
 from coordinators.scope import areas_of
 from grants.casework import wording
 from grants.models import Application, Round
-from grants.models.applications import WITH_STAFF, reads_all_cases
+from grants.models.readers import reads_all_cases
+from grants.models.states import WITH_STAFF
 
 NUMBER = re.compile(r"([0-9]{4})[/-]([0-9]{1,9})")
 

@@ -14,6 +14,7 @@ from grants.casework.forms import (
     RequestInfoForm,
     SendBackForm,
 )
+from grants.casework.told import told_in
 from grants.models import (
     Applicant,
     Application,
@@ -22,7 +23,7 @@ from grants.models import (
     Pot,
     State,
 )
-from grants.models.applications import WITH_STAFF
+from grants.models.states import WITH_STAFF
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
@@ -107,6 +108,7 @@ def case_parts(case, user):
     )
     return {
         **version_parts(case.current),
+        "told": told_in(case),
         "earlier_versions": [
             version for version in case.versions.sent() if version != case.current
         ],

@@ -22,7 +22,7 @@ from grants.casework.forms import (
 )
 from grants.casework.page import assess_form, case_context, case_url, version_parts
 from grants.models import Application, Attachment
-from grants.models.applications import reads_cases
+from grants.models.readers import reads_cases
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.middleware import forget_parked, parked_fields
 from omradesatsing.accounts.refusals import Refused

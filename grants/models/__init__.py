@@ -1,7 +1,7 @@
 """The grant domain, a file per concept. Import models from here."""
 
 from grants.models.applicants import Applicant, ApplicantKind, Membership, Organisation
-from grants.models.applications import Application, NumberSeries, State
+from grants.models.applications import Application
 from grants.models.assessments import (
     Advice,
     Assessment,
@@ -13,6 +13,7 @@ from grants.models.decisions import Award, Decision, DecisionLine, Letter, Outco
 from grants.models.invitations import Helper, Invitation
 from grants.models.lateness import LateEntry, LateException
 from grants.models.messages import Message, MessageFile
+from grants.models.numbers import NumberSeries
 from grants.models.pots import Pot, PotArea, PotRow
 from grants.models.questions import (
     Answer,
@@ -30,6 +31,7 @@ from grants.models.rounds import (
     Verdict,
 )
 from grants.models.schemes import Delegation, LegalTerm, LetterText, Scheme
+from grants.models.states import State
 from grants.models.versions import Attachment, BudgetLine, Step, Version
 
 __all__ = [

@@ -60,20 +60,6 @@ def application_detail(request, year, sequence):
 
 
 @require_safe
-def application_receipt(request, year, sequence):
-    """What was sent, when, and what happens next. The same page however often asked."""
-    application = own_case(request, year, sequence)
-    version = application.versions.sent().first()
-    context = {
-        "application": application,
-        "version": version,
-        "sections": answers(version),
-        "trail": case_trail(application, (_("Kvittering"), "")),
-    }
-    return render(request, "grants/application_receipt.html", context)
-
-
-@require_safe
 def version_detail(request, year, sequence, number):
     application = own_case(request, year, sequence)
     sent = Version.objects.sent().filter(application=application)

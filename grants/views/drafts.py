@@ -12,13 +12,11 @@ from django.views.decorators.http import (
 )
 
 from areas.models import Area
-from grants.answers import answers
 from grants.drafting import Writing, detach
-from grants.forms.review import ReviewForm
 from grants.forms.start import StartForm
 from grants.forms.steps import STEP_FORMS
 from grants.models import Applicant, Application, Attachment, Step
-from grants.models.applications import draft_key
+from grants.models.sending import draft_key
 from grants.rounds import current_rounds, stage
 from grants.views.rounds import public_round
 from grants.views.steps import (
@@ -196,61 +194,6 @@ def draft_step(request, key, step):
         message = _("Søknaden er sendt og kan ikke endres nå.")
         return show_refused(request, writing, step, message)
     return redirect(application)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def draft_review(request, key):
-    """Every answer on one page, what is missing, and the button that sends."""
-    application = own_application(request, key)
-    if not application.is_draft:
-        return redirect(receipt_url(application))
-    form = ReviewForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST":
-        sent = send(request, application, form)
-        if sent:
-            return redirect(receipt_url(application))
-        application = own_application(request, key)
-    writing = Writing.of_draft(application)
-    version = writing.version
-    context = {
-        "application": application,
-        "version": version,
-        "sections": [
-            section | {"url": writing.step_url(section["step"])}
-            for section in answers(version)
-        ],
-        "missing": [
-            {"text": text, "url": f"{writing.step_url(step)}#id_{field}"}
-            for step, field, text in version.missing()
-        ],
-        "form": form,
-        "steps": writing.progress(),
-        "stage": stage(application.round, request.arrived_at),
-        "trail": draft_trail(application, version, (_("Kontroller og send inn"), "")),
-    }
-    return render(request, "grants/draft_review.html", context)
-
-
-def send(request, application, form):
-    """Send the draft; whether it is sent. A refusal stands in the form."""
-    if not form.is_valid():
-        return False
-    try:
-        application.submit(
-            by=Actor(request.user, application.applicant),
-            now=request.arrived_at,
-            declared=form.cleaned_data["declared"],
-        )
-    except Refused as refused:
-        form.add_error(None, str(refused))
-        return False
-    return True
-
-
-def receipt_url(application):
-    return reverse(
-        "grants:application_receipt", args=[application.year, application.sequence]
-    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,7 +8,7 @@ from django.core.files.storage import default_storage
 from django.utils import timezone
 
 from grants.models import Application, Outcome, State
-from grants.models.applications import STEPS
+from grants.models.states import STEPS
 from grants.timeline import timeline
 from grants.todo import tasks_for
 from omradesatsing.accounts.actors import Actor

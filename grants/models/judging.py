@@ -1,0 +1,332 @@
+"""What the staff does with an application: from first look to decision."""
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from grants.models.assessments import Assessment, Declaration
+from grants.models.decisions import Award, Decision, Outcome
+from grants.models.pots import Pot, PotRow
+from grants.models.schemes import Delegation
+from grants.models.states import WITH_STAFF, State
+from omradesatsing.accounts import roles
+from omradesatsing.accounts.refusals import Refused
+from omradesatsing.journal.models import JournalEntry
+from omradesatsing.notices.models import Notice
+
+
+class Judging:
+    """The staff's verbs of `Application`."""
+
+    @transaction.atomic
+    def declare(self, *, by, conflict, ground="", now):
+        """Say whether one is impartial; comes before anything else in a case.
+
+        A conflict hides the case at once, takes it from the one who had it, retracts
+        the marks they gave, and sends back what they recommended: nothing is decided
+        on what they prepared.
+        """
+        held = self._hold()
+        if conflict and not ground:
+            raise Refused("Velg hva slags tilknytning det er.")
+        row, new = Declaration.objects.get_or_create(
+            application=self,
+            user=by.user,
+            conflict=conflict,
+            defaults={"ground": ground if conflict else "", "declared_at": now},
+        )
+        if not new:
+            return row
+        if conflict:
+            type(self).objects.filter(pk=self.pk, caseworker=by.user).update(
+                caseworker=None
+            )
+            self.assessments.filter(assessor=by.user, retracted_at=None).update(
+                retracted_at=now
+            )
+            standing = self.recommendations.filter(sent_back_at=None)
+            if (
+                held.state == State.RECOMMENDED
+                and standing.filter(recommended_by=by.user).exists()
+            ):
+                self._send_back(by=by, now=now, reason="Den som innstilte, er inhabil.")
+        JournalEntry.record(
+            "conflict_declared" if conflict else "impartiality_declared",
+            about=self,
+            by=by,
+            ground=row.ground,
+        )
+        return row
+
+    @transaction.atomic
+    def take(self, *, by):
+        """Become the caseworker of a case that waits."""
+        self._hold()
+        self._check_role(by, roles.CASEWORKER)
+        self._check_impartial(by)
+        if self._step("take", by=by, caseworker=by.user):
+            return
+        if self.caseworker_id != by.user.pk:
+            raise Refused(f"Saken er alt tatt av {self.caseworker}.")
+
+    @transaction.atomic
+    def hand_over(self, to, *, by):
+        """Give the case to another caseworker, in whatever state it is with us."""
+        self._hold()
+        self._check_role(by, roles.CASEWORKER)
+        if not to.has_role(roles.CASEWORKER):
+            raise Refused("Bare en saksbehandler kan få saken.")
+        taken = (
+            type(self)
+            .objects.visible_to(to)
+            .filter(pk=self.pk, state__in=[State.IN_REVIEW, State.NEEDS_INFO])
+            .update(caseworker=to)
+        )
+        if not taken:
+            raise Refused("Saken kan ikke gis til denne saksbehandleren nå.")
+        self.refresh_from_db()
+        JournalEntry.record("case_handed_over", about=self, by=by, to=to.pk)
+
+    @transaction.atomic
+    def request_info(self, *, by, now, text, due_on, steps):
+        """Ask the applicant for something: what, by when, and which parts reopen."""
+        self._hold()
+        self._check_role(by, roles.CASEWORKER)
+        self._check_impartial(by)
+        if not text.strip():
+            raise Refused("Skriv hva som mangler, og hvordan søkeren kan rette det.")
+        if due_on <= timezone.localdate(now):
+            raise Refused("Fristen må være en dag som kommer.")
+        if not self._step("request_info", by=by):
+            asked = self.info_requests.open().get()
+            if (asked.asked_by_id, asked.text) != (by.user.pk, text.strip()):
+                raise Refused("Søkeren er alt bedt om noe annet. Last siden på nytt.")
+            return
+        request = self.info_requests.create(
+            asked_by=by.user,
+            asked_at=now,
+            text=text.strip(),
+            due_on=due_on,
+            steps=list(steps),
+        )
+        Notice.write(
+            "info_requested",
+            about=self,
+            to=self.applicant.members(),
+            occasion=f"request-{request.pk}",
+            url=self.get_absolute_url(),
+            context={"request": request},
+        )
+
+    @transaction.atomic
+    def cancel_request(self, *, by, now):
+        """Go on without an answer: the deadline passed, or it is not needed."""
+        self._hold()
+        self._check_role(by, roles.CASEWORKER)
+        self._check_impartial(by)
+        if self._step("cancel_request", by=by):
+            self._close_request(now)
+
+    @transaction.atomic
+    def advise(self, *, by, now, stance, text):
+        """The coordinator's advice. May be given anew; the last one counts."""
+        locked = self._hold()
+        self._check_role(by, roles.COORDINATOR)
+        self._check_impartial(by)
+        if locked.state not in WITH_STAFF:
+            raise Refused("Saken er avgjort eller trukket.")
+        if not text.strip():
+            raise Refused("Skriv rådet med egne ord.")
+        last = self.advice.filter(given_by=by.user).last()
+        if last and (last.stance, last.text) == (stance, text.strip()):
+            return last  # pressed twice
+        advice = self.advice.create(
+            given_by=by.user, given_at=now, stance=stance, text=text.strip()
+        )
+        JournalEntry.record("advice_given", about=self, by=by, stance=stance)
+        return advice
+
+    @transaction.atomic
+    def assess(self, marks, *, by, now, comment=""):
+        """Mark every criterion. `marks` is {criterion: (mark, comment)}; 1 to 5.
+
+        Counts until the case is recommended; an earlier assessment by the same person
+        is retracted, not overwritten.
+        """
+        locked = self._hold()
+        self._check_role(by, roles.CASEWORKER)
+        self._check_impartial(by)
+        if locked.state not in [State.IN_REVIEW, State.NEEDS_INFO]:
+            raise Refused("Saken er ikke til behandling.")
+        criteria = list(self.round.criteria.all())
+        if set(marks) != set(criteria) or not all(
+            text.strip() for _mark, text in marks.values()
+        ):
+            raise Refused("Gi hvert kriterium en vurdering og en begrunnelse.")
+        self.assessments.filter(assessor=by.user, retracted_at=None).update(
+            retracted_at=now
+        )
+        assessment = Assessment.objects.create(
+            application=self,
+            version=self.versions.sent().last(),
+            assessor=by.user,
+            comment=comment.strip(),
+            completed_at=now,
+        )
+        for criterion, (mark, text) in marks.items():
+            assessment.marks.create(criterion=criterion, mark=mark, text=text.strip())
+        JournalEntry.record(
+            "case_assessed",
+            about=self,
+            by=by,
+            marks={str(c.pk): mark for c, (mark, _text) in marks.items()},
+        )
+        return assessment
+
+    @transaction.atomic
+    def recommend(
+        self, *, by, now, outcome, amount, facts, rules, considerations, conditions=""
+    ):
+        """Prepare the decision (innstilling). Binds nothing until it is decided."""
+        self._hold()
+        self._check_role(by, roles.CASEWORKER)
+        self._check_impartial(by)
+        assessment = self.assessments.counting().filter(assessor=by.user).last()
+        if assessment is None and outcome != Outcome.DISMISSED:
+            raise Refused("Vurder kriteriene før du innstiller.")
+        asked = self.versions.sent().last().amount
+        check_outcome(outcome, amount, asked=asked)
+        check_reasons(outcome, facts, rules, considerations)
+        prepared = {
+            "outcome": outcome,
+            "amount": amount,
+            "facts": facts.strip(),
+            "rules": rules.strip(),
+            "considerations": considerations.strip(),
+            "conditions": conditions.strip(),
+            "recommended_by": by.user,
+        }
+        if self._step("recommend", by=by, amount=amount, outcome=outcome):
+            self.recommendations.create(
+                assessment=assessment, recommended_at=now, **prepared
+            )
+        elif not self.recommendations.filter(sent_back_at=None, **prepared).exists():
+            raise Refused("Saken er alt innstilt på en annen måte. Last siden på nytt.")
+
+    @transaction.atomic
+    def send_back(self, *, by, now, reason):
+        """The decision maker wants the case looked at again."""
+        self._hold()
+        self._check_role(by, roles.DECIDER)
+        self._check_impartial(by)
+        if not reason.strip():
+            raise Refused("Skriv hva som må ses på igjen.")
+        self._send_back(by=by, now=now, reason=reason.strip())
+
+    def _send_back(self, *, by, now, reason):
+        if self._step("send_back", by=by):
+            self.recommendations.filter(sent_back_at=None).update(
+                sent_back_at=now, sent_back_by=by.user, sent_back_reason=reason
+            )
+
+    @transaction.atomic
+    def decide(
+        self, *, by, now, outcome, amount, facts, rules, considerations, conditions=""
+    ):
+        """Make the decision (vedtak), take the money from the pot, and tell everyone.
+
+        Two decision makers, or two cases that want the last of a pot, queue at the
+        pot's lock; the second sees what the first left.
+        """
+        # Parent before child: pots, then the application.
+        pot = Pot.objects.for_area(self.round_id, self.area_id).locked().get()
+        self._hold()
+        recommendation = self.recommendations.filter(sent_back_at=None).last()
+        delegation = self.check_decider(amount, recommendation, by=by, now=now)
+        asked = self.versions.sent().last().amount
+        check_outcome(outcome, amount, asked=asked)
+        check_reasons(outcome, facts, rules, considerations)
+        if not self._step("decide", by=by, outcome=outcome, amount=amount):
+            raise Refused("Søknaden er alt avgjort.")
+        if amount > pot.balance:
+            raise Refused("Det er ikke nok igjen i rammen.")
+        decision = Decision.make(
+            self,
+            recommendation=recommendation,
+            delegation=delegation,
+            outcome=outcome,
+            amount=amount,
+            facts=facts,
+            rules=rules,
+            considerations=considerations,
+            conditions=conditions,
+            by=by,
+            now=now,
+        )
+        if amount:
+            PotRow.objects.create(
+                pot=pot,
+                kind=PotRow.Kind.AWARDED,
+                amount=-amount,
+                decision=decision,
+                by=by.user,
+                at=now,
+            )
+            Award.objects.create(
+                application=self, decision=decision, amount=amount, offered_at=now
+            )
+        decision.announce(by=by, now=now)
+        self.__dict__.pop("decision", None)
+        return decision
+
+    def check_decider(self, amount, recommendation, *, by, now):
+        """The delegation that lets this user decide; refuses when there is none."""
+        self._check_role(by, roles.DECIDER)
+        self._check_impartial(by)
+        if recommendation is None:
+            raise Refused("Saken er ikke innstilt. Last siden på nytt.")
+        # Also a recommendation that was sent back: its author judged the case.
+        prepared = {self.caseworker_id}
+        prepared |= set(
+            self.recommendations.values_list("recommended_by_id", flat=True)
+        )
+        prepared |= set(self.assessments.values_list("assessor_id", flat=True))
+        prepared |= set(self.advice.values_list("given_by_id", flat=True))
+        if by.user.pk in prepared:
+            raise Refused("Du har forberedt saken og kan ikke avgjøre den selv.")
+        case = type(self).objects.filter(pk=self.pk)
+        leader = by.user.leader
+        if leader and not case.without_conflicts_of(leader).exists():
+            # forvaltningsloven § 6: not even those directly below may decide.
+            raise Refused("Lederen din er inhabil i saken. Da kan ikke du avgjøre den.")
+        delegation = (
+            Delegation.objects.in_force(timezone.localdate(now))
+            .filter(
+                Q(to_user=None) | Q(to_user=by.user),
+                scheme_id=self.round.scheme_id,
+                to_role=roles.DECIDER,
+            )
+            .order_by("-ceiling", "pk")
+            .first()
+        )
+        if delegation is None:
+            raise Refused("Du har ikke fått myndighet til å avgjøre under ordningen.")
+        if amount > delegation.ceiling:
+            raise Refused("Beløpet er over grensen i delegeringen.")
+        return delegation
+
+
+def check_outcome(outcome, amount, *, asked):
+    """Refuse an amount that does not fit the outcome."""
+    if outcome == Outcome.GRANTED and amount != asked:
+        raise Refused("Full innvilgelse er det beløpet som er søkt om.")
+    if outcome == Outcome.PARTLY and not 0 < amount < asked:
+        raise Refused("Delvis innvilget er mer enn null og mindre enn det er søkt om.")
+    if outcome in (Outcome.REFUSED, Outcome.DISMISSED) and amount != 0:
+        raise Refused("Avslag og avvisning har ikke noe beløp.")
+
+
+def check_reasons(outcome, *reasons):
+    """Refuse what the law wants reasons for and has none; twin of reasons_are_given."""
+    if outcome != Outcome.GRANTED and not all(text.strip() for text in reasons):
+        raise Refused("Skriv fakta, regler og vurdering.")

@@ -1,0 +1,99 @@
+"""Who reads which applications: the applicants their own, the staff what is sent."""
+
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.utils import timezone
+
+from coordinators.scope import areas_of
+from grants.models.applicants import Membership
+from grants.models.assessments import Declaration
+from grants.models.states import BEFORE_RECOMMENDED, State
+from grants.models.versions import Version
+from omradesatsing.accounts import roles
+
+# Roles that read every sent case; coordinators read those of their own areas.
+READS_ALL = {
+    roles.CASEWORKER,
+    roles.DECIDER,
+    roles.READER,
+    roles.ADMINISTRATOR,
+}
+
+
+def reads_all_cases(user):
+    return user.is_superuser or bool(user.role_names & READS_ALL)
+
+
+def reads_cases(user):
+    """Whether the user reads any cases at all, theirs to see or not."""
+    return reads_all_cases(user) or user.has_role(roles.COORDINATOR)
+
+
+class ApplicationQuerySet(models.QuerySet):
+    def drafts(self):
+        return self.filter(state=State.DRAFT)
+
+    def sent(self):
+        return self.exclude(state=State.DRAFT)
+
+    def of_applicants(self, user):
+        """The user's own: drafts and cases of every applicant they act for today."""
+        return self.filter(
+            Exists(
+                Membership.objects.active().filter(
+                    applicant=OuterRef("applicant"), user=user
+                )
+            )
+        )
+
+    def visible_to(self, user):
+        """What a member of staff may see: sent cases in scope, never their own.
+
+        A draft is never among them, whoever asks. A case that the user has a conflict
+        of interest in, declared or by acting for the applicant, is not there at all.
+        """
+        if not (user.is_active and user.is_staff):
+            return self.none()
+        return self.in_scope_of(user).without_conflicts_of(user)
+
+    def in_scope_of(self, user):
+        cases = self.sent()
+        if reads_all_cases(user):
+            return cases
+        if user.has_role(roles.COORDINATOR):
+            areas = areas_of(user, timezone.localdate())
+            return cases.filter(
+                Q(area__in=areas)
+                | Exists(
+                    self.model.other_areas.through.objects.filter(
+                        application=OuterRef("pk"), area__in=areas
+                    )
+                )
+            )
+        return self.none()
+
+    def without_conflicts_of(self, user):
+        member = Membership.objects.filter(applicant=OuterRef("applicant"), user=user)
+        declared = Declaration.objects.filter(
+            application=OuterRef("pk"), user=user, conflict=True
+        )
+        return self.exclude(started_by=user).exclude(Exists(member) | Exists(declared))
+
+    def in_area(self, area):
+        return self.filter(area=area)
+
+    def untaken(self):
+        """New ones, and those whose caseworker turned out to have a conflict."""
+        return self.filter(state__in=BEFORE_RECOMMENDED, caseworker=None)
+
+    def with_current(self):
+        """Each with `title` and `asked` (kroner), as it was last sent."""
+        last = (
+            Version.objects.sent()
+            .filter(application=OuterRef("pk"))
+            .order_by("-number")
+        )
+        return self.annotate(
+            title=Subquery(last.values("title")[:1]),
+            asked=Subquery(last.values("amount")[:1]),
+        )
