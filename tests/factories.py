@@ -29,8 +29,10 @@ from grants.models import (
     Delegation,
     EligibilityAnswer,
     EligibilityQuestion,
+    Invitation,
     LegalTerm,
     LetterText,
+    Membership,
     Outcome,
     Pot,
     PotArea,
@@ -406,4 +408,49 @@ def create_decided(
         amount=asked if amount_granted is None else amount_granted,
         **REASONS,
     )
+    return application
+
+
+def create_member(*, applicant, user=None, confirmed=True, is_contact=False):
+    """Someone who acts for the applicant; unconfirmed sees only their own."""
+    now = timezone.now()
+    return Membership.objects.create(
+        applicant=applicant,
+        user=user or create_user(),
+        is_contact=is_contact,
+        confirmed_at=now if confirmed else None,
+        proof=Membership.Proof.MEMBER if confirmed else "",
+    )
+
+
+def create_invitation(*, applicant, email, by, kind="member", application=None):
+    return Invitation.send(
+        kind,
+        applicant=applicant,
+        email=email,
+        application=application,
+        by=Actor(by),
+        now=timezone.now(),
+    )
+
+
+def create_helped(*, helper=None, email="", round=None, kind=None, name="Olga Olsen"):
+    """A filled draft that a helper writes for someone who has not confirmed it."""
+    helper = helper or create_user(name="Hjelper Hansen")
+    round = round or create_round()
+    kind = kind or ApplicantKind.PERSON
+    group = {"answerable_name": name} if kind == ApplicantKind.GROUP else {}
+    applicant = Applicant.register_for_other(
+        kind=kind, name=name, email=email, by=Actor(helper), **group
+    )
+    application = Application.start(
+        round=round,
+        area=round.pots.first().areas.first(),
+        applicant=applicant,
+        by=Actor(helper),
+        now=timezone.now(),
+        title="Sommerfest",
+        helping={"name": "Hjelper Hansen", "role": "library"},
+    )
+    fill(application.working_copy())
     return application

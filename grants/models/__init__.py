@@ -1,6 +1,12 @@
 """The grant domain, a file per concept. Import models from here."""
 
-from grants.models.applicants import Applicant, ApplicantKind, Membership, Organisation
+from grants.models.applicants import (
+    Applicant,
+    ApplicantKind,
+    JoinRequest,
+    Membership,
+    Organisation,
+)
 from grants.models.applications import Application
 from grants.models.assessments import (
     Advice,
@@ -57,6 +63,7 @@ __all__ = [
     "LateEntry",
     "LateException",
     "LegalTerm",
+    "JoinRequest",
     "Letter",
     "LetterText",
     "Mark",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from grants.models.judging import Judging
+from grants.models.parties import Parties
 from grants.models.readers import ApplicationQuerySet
 from grants.models.sending import Sending, draft_key
 from grants.models.states import STEPS, WITH_STAFF, State
@@ -16,7 +17,7 @@ from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 
 
-class Application(Sending, Judging, models.Model):
+class Application(Parties, Sending, Judging, models.Model):
     """A request for money in one round, for one main area. «Case» in speech.
 
     What is asked stands in its versions; this row says who, where, and how far it
@@ -168,6 +169,9 @@ class Application(Sending, Judging, models.Model):
         """`2026/0001`, or an empty text while it is a draft."""
         return f"{self.year}/{self.sequence:04d}" if self.year else ""
 
+    def get_receipt_url(self):
+        return reverse("grants:application_receipt", args=[self.year, self.number[5:]])
+
     def get_case_url(self):
         """The staff's page."""
         return reverse("admin:case_detail", args=[self.year, self.number[5:]])
@@ -223,7 +227,7 @@ class Application(Sending, Judging, models.Model):
             copy.discard()
 
     def _check_member(self, by):
-        if not self.applicant.has_member(by.user):
+        if not self.has_member(by.user):
             raise Refused(_("Du kan ikke gjøre dette for denne søkeren."))
 
     def _check_role(self, by, role):

@@ -178,7 +178,7 @@ class Decision(models.Model):
         Notice.write(
             "decision_made",
             about=self,
-            to=self.application.applicant.members(),
+            to=self.application.members(),
             url=reverse(
                 "grants:letter_detail",
                 args=[

@@ -95,6 +95,9 @@ class Judging:
         self._check_impartial(by)
         if not text.strip():
             raise Refused("Skriv hva som mangler, og hvordan søkeren kan rette det.")
+        if self.state == State.IN_REVIEW and not self.is_amendable(now):
+            # What was changed and not sent in time is not to come in with the answer.
+            self._drop_unsent()
         if due_on <= timezone.localdate(now):
             raise Refused("Fristen må være en dag som kommer.")
         if not self._step("request_info", by=by):
@@ -112,7 +115,7 @@ class Judging:
         Notice.write(
             "info_requested",
             about=self,
-            to=self.applicant.members(),
+            to=self.members(),
             occasion=f"request-{request.pk}",
             url=self.get_absolute_url(),
             context={"request": request},
@@ -191,6 +194,7 @@ class Judging:
         self._hold()
         self._check_role(by, roles.CASEWORKER)
         self._check_impartial(by)
+        self.check_confirmed(outcome)
         assessment = self.assessments.counting().filter(assessor=by.user).last()
         if assessment is None and outcome != Outcome.DISMISSED:
             raise Refused("Vurder kriteriene før du innstiller.")
@@ -243,6 +247,7 @@ class Judging:
         self._hold()
         recommendation = self.recommendations.filter(sent_back_at=None).last()
         delegation = self.check_decider(amount, recommendation, by=by, now=now)
+        self.check_confirmed(outcome)
         asked = self.versions.sent().last().amount
         check_outcome(outcome, amount, asked=asked)
         check_reasons(outcome, facts, rules, considerations)

@@ -7,6 +7,7 @@ from django.utils import timezone
 from coordinators.scope import areas_of
 from grants.models.applicants import Membership
 from grants.models.assessments import Declaration
+from grants.models.invitations import Helper
 from grants.models.states import BEFORE_RECOMMENDED, State
 from grants.models.versions import Version
 from omradesatsing.accounts import roles
@@ -37,20 +38,37 @@ class ApplicationQuerySet(models.QuerySet):
         return self.exclude(state=State.DRAFT)
 
     def of_applicants(self, user):
-        """The user's own: drafts and cases of every applicant they act for today."""
-        return self.filter(
-            Exists(
-                Membership.objects.active().filter(
-                    applicant=OuterRef("applicant"), user=user
-                )
-            )
+        """The user's own: drafts and cases of every applicant they act for today.
+
+        One whose membership is not confirmed has only what they began themself.
+        """
+        own = Q(confirmed_at__isnull=False) | Q(user=OuterRef("started_by"))
+        member = Membership.objects.active().filter(
+            own, applicant=OuterRef("applicant"), user=user
         )
+        return self.filter(Exists(member))
+
+    def helped_by(self, user):
+        """What the user helps with now: drafts, and what waits to be confirmed."""
+        helper = Helper.objects.active().filter(application=OuterRef("pk"), user=user)
+        waiting = Q(needs_confirmation=True, confirmed_at=None)
+        return self.filter(
+            Q(state=State.DRAFT) | (waiting & Exists(helper.filter(typed=True))),
+            Exists(helper),
+        )
+
+    def open_to(self, user):
+        """What the user reads as an applicant: their own, and what they help with."""
+        own = self.model.objects.of_applicants(user).values("pk")
+        helped = self.model.objects.helped_by(user).values("pk")
+        return self.filter(Q(pk__in=own) | Q(pk__in=helped))
 
     def visible_to(self, user):
         """What a member of staff may see: sent cases in scope, never their own.
 
         A draft is never among them, whoever asks. A case that the user has a conflict
-        of interest in, declared or by acting for the applicant, is not there at all.
+        of interest in, declared or by acting for the applicant or helping with the
+        case, now or ever, is not there at all.
         """
         if not (user.is_active and user.is_staff):
             return self.none()
@@ -77,7 +95,10 @@ class ApplicationQuerySet(models.QuerySet):
         declared = Declaration.objects.filter(
             application=OuterRef("pk"), user=user, conflict=True
         )
-        return self.exclude(started_by=user).exclude(Exists(member) | Exists(declared))
+        helped = Helper.objects.filter(application=OuterRef("pk"), user=user)
+        return self.exclude(started_by=user).exclude(
+            Exists(member) | Exists(declared) | Exists(helped)
+        )
 
     def in_area(self, area):
         return self.filter(area=area)
