@@ -222,6 +222,9 @@ class Application(Parties, Sending, Judging, models.Model):
         """Nothing is asked for any longer; what was written and not sent is dropped."""
         self.info_requests.open().update(closed_at=now)
         self.__dict__.pop("open_request", None)
+        self._drop_unsent()
+
+    def _drop_unsent(self):
         copy = self.working_copy()
         if copy is not None:
             copy.discard()

@@ -6,9 +6,10 @@ from django.utils import timezone
 
 from grants.models.assessments import Assessment, Declaration
 from grants.models.decisions import Award, Decision, Outcome
+from grants.models.lateness import LateEntry
 from grants.models.pots import Pot, PotRow
 from grants.models.schemes import Delegation
-from grants.models.states import WITH_STAFF, State
+from grants.models.states import BEFORE_RECOMMENDED, WITH_STAFF, State
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
@@ -70,6 +71,45 @@ class Judging:
             raise Refused(f"Saken er alt tatt av {self.caseworker}.")
 
     @transaction.atomic
+    def take_in(self, *, by, now, reason):
+        """Let an application that came late be judged with the others; told why.
+
+        The other way out is a decision that dismisses it. The first ruling counts.
+        """
+        locked = self._hold()
+        self._check_role(by, roles.CASEWORKER)
+        self._check_impartial(by)
+        if self.late is None:
+            raise Refused("Søknaden kom i tide.")
+        if not reason.strip():
+            raise Refused("Skriv hvorfor søknaden tas inn.")
+        if locked.state not in BEFORE_RECOMMENDED:
+            raise Refused("Saken er innstilt, avgjort eller trukket.")
+        ruling = {"taken_in_by": by.user, "ruling": reason.strip()}
+        entry = LateEntry.objects.filter(application=self)
+        if not entry.filter(taken_in_at=None).update(taken_in_at=now, **ruling):
+            if not entry.filter(**ruling).exists():
+                raise Refused("Søknaden er alt tatt inn, med en annen begrunnelse.")
+            return
+        self.late.refresh_from_db()
+        JournalEntry.record("late_taken_in", about=self, by=by)
+        Notice.write(
+            "late_taken_in",
+            about=self,
+            to=self.members(),
+            url=self.get_absolute_url(),
+            context={"late": self.late},
+        )
+
+    def check_ruled(self, outcome):
+        """Refuse to judge what came late and is not taken in; it may be dismissed."""
+        entry = LateEntry.objects.filter(application=self, taken_in_at=None)
+        if outcome != Outcome.DISMISSED and entry.exists():
+            raise Refused(
+                "Søknaden kom etter fristen. Ta den inn, eller innstill på avvisning."
+            )
+
+    @transaction.atomic
     def hand_over(self, to, *, by):
         """Give the case to another caseworker, in whatever state it is with us."""
         self._hold()
@@ -90,12 +130,12 @@ class Judging:
     @transaction.atomic
     def request_info(self, *, by, now, text, due_on, steps):
         """Ask the applicant for something: what, by when, and which parts reopen."""
-        self._hold()
+        locked = self._hold()
         self._check_role(by, roles.CASEWORKER)
         self._check_impartial(by)
         if not text.strip():
             raise Refused("Skriv hva som mangler, og hvordan søkeren kan rette det.")
-        if self.state == State.IN_REVIEW and not self.is_amendable(now):
+        if locked.state == State.IN_REVIEW and not locked.is_amendable(now):
             # What was changed and not sent in time is not to come in with the answer.
             self._drop_unsent()
         if due_on <= timezone.localdate(now):
@@ -161,6 +201,7 @@ class Judging:
         self._check_impartial(by)
         if locked.state not in [State.IN_REVIEW, State.NEEDS_INFO]:
             raise Refused("Saken er ikke til behandling.")
+        self.check_ruled(None)
         criteria = list(self.round.criteria.all())
         if set(marks) != set(criteria) or not all(
             text.strip() for _mark, text in marks.values()
@@ -195,6 +236,7 @@ class Judging:
         self._check_role(by, roles.CASEWORKER)
         self._check_impartial(by)
         self.check_confirmed(outcome)
+        self.check_ruled(outcome)
         assessment = self.assessments.counting().filter(assessor=by.user).last()
         if assessment is None and outcome != Outcome.DISMISSED:
             raise Refused("Vurder kriteriene før du innstiller.")
@@ -248,6 +290,7 @@ class Judging:
         recommendation = self.recommendations.filter(sent_back_at=None).last()
         delegation = self.check_decider(amount, recommendation, by=by, now=now)
         self.check_confirmed(outcome)
+        self.check_ruled(outcome)
         asked = self.versions.sent().last().amount
         check_outcome(outcome, amount, asked=asked)
         check_reasons(outcome, facts, rules, considerations)
