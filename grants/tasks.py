@@ -1,11 +1,13 @@
 """What the worker does for grants. Each job may run twice without harm."""
 
 from django.db import transaction
+from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from grants.letters.pdf import letter_pdf
 from grants.models import Application, Letter, Round
+from grants.reminders import remind
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.files.models import StoredFile
 from omradesatsing.notices.models import Notice
@@ -37,6 +39,13 @@ def make_letter_pdf(letter_id):
     )
     if not Letter.objects.filter(pk=letter_id, pdf=None).update(pdf=file):
         file.discard()
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="grants.remind", queueing_lock="remind", queue="notices")
+def remind_people(timestamp):
+    """Each hour: what people should be reminded of by now."""
+    remind(timezone.now())
 
 
 @app.task(

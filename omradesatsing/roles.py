@@ -57,7 +57,7 @@ MAY = {
         },
         "accounts": {"view add change": ["user"]},
         "journal": {"view": ["journalentry"]},
-        "notices": {"view": ["notice"]},
+        "notices": {"view change": ["notice"]},
     },
 }
 

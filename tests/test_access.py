@@ -69,6 +69,11 @@ DECLARED = row(
 )
 
 
+TEXT_READERS = dict.fromkeys(
+    ["administrator", "caseworker", "editor", "superuser"], 200
+)
+
+
 def words(text):
     return text.split()
 
@@ -131,6 +136,8 @@ TABLE = (
         ),
         "admin:case_list": row(200, **NOT_STAFF)
         | {"editor": 403, "finance": 403, "appeals": 403},
+        "admin:notice_texts": row(403, **NOT_STAFF) | TEXT_READERS,
+        "admin:notice_texts_in": row(403, **NOT_STAFF) | TEXT_READERS,
         "admin:case_detail": CASE,
         "admin:case_declare": CASE,
         "admin:case_version": DECLARED,
@@ -289,6 +296,7 @@ def arguments():
         "admin:case_letter": (*case, letter),
         "admin:case_letter_pdf": (*case, letter),
         "admin:app_list": ("grants",),
+        "admin:notice_texts_in": ("nn",),
         "admin:view_on_site": (1, 1),
         "grants:draft": (draft.key,),
         "grants:round": (round.slug,),

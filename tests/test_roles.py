@@ -18,6 +18,7 @@ def test_a_new_database_has_every_role_with_its_permissions():
     assert groups == {role: [] for role in MAY} | {
         "Administrator": [
             "add_user",
+            "change_notice",
             "change_user",
             "view_journalentry",
             "view_notice",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grants.casework import decisions, views
+from grants.casework import decisions, texts, views
 
 CASE = "saker/<int:year>/<str:seq>/"
 
@@ -10,6 +10,7 @@ CASE = "saker/<int:year>/<str:seq>/"
 def casework_urls(guard):
     """The patterns; `guard` lets only active staff in (`AdminSite.admin_view`)."""
     routes = [
+        ("varseltekster/", texts.notice_texts),
         ("saker/", views.case_list),
         (CASE, views.case_detail),
         (f"{CASE}habilitet/", views.case_declare),
@@ -27,4 +28,11 @@ def casework_urls(guard):
         (f"{CASE}brev/<int:pk>/", views.case_letter),
         (f"{CASE}brev/<int:pk>/pdf/", views.case_letter_pdf),
     ]
-    return [path(route, guard(view), name=view.__name__) for route, view in routes]
+    return [
+        *(path(route, guard(view), name=view.__name__) for route, view in routes),
+        path(
+            "varseltekster/<slug:language>/",
+            guard(texts.notice_texts),
+            name="notice_texts_in",
+        ),
+    ]

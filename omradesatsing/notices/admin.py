@@ -1,5 +1,7 @@
-from django.contrib import admin
+from django.contrib import admin, messages
 
+from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.admin import ReadOnlyAdmin, visible_about
 from omradesatsing.notices.models import Delivery, Notice
 
@@ -39,10 +41,30 @@ class NoticeAdmin(ReadOnlyAdmin):
         "read_at",
         "message_id",
     ]
-    actions = None
+    actions = ["send_again"]
 
     def get_queryset(self, request):
         return visible_about(super().get_queryset(request), request.user)
+
+    def has_change_permission(self, request, obj=None):
+        # The action, for those who look after the e-mails; every field is read-only.
+        return obj is None and request.user.has_perm("notices.change_notice")
+
+    @admin.action(description="Send e-posten på nytt", permissions=["change"])
+    def send_again(self, request, queryset):
+        sent = 0
+        for notice in queryset:
+            try:
+                notice.send_again(by=Actor(request.user))
+            except Refused:
+                continue
+            sent += 1
+        if sent < len(queryset):
+            messages.warning(
+                request, "Bare e-poster som ikke ble levert, kan sendes på nytt."
+            )
+        if sent:
+            messages.success(request, f"{sent} e-poster prøves på nytt nå.")
 
     @admin.display(description="levering")
     def delivered(self, notice):

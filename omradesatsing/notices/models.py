@@ -12,6 +12,9 @@ from django.template.loader import select_template
 from django.utils import timezone, translation
 from procrastinate.contrib.django import app
 
+from omradesatsing.accounts.refusals import Refused
+from omradesatsing.journal.models import JournalEntry
+
 # How long to wait before each new try: nearly two days in all.
 RETRY_AFTER = [
     timedelta(seconds=30),
@@ -31,6 +34,8 @@ class Delivery(models.TextChoices):
     RETRYING = "retrying", "Prøves igjen"
     SENT = "sent", "Sendt"
     FAILED = "failed", "Ikke levert"
+    DIGEST = "digest", "Kommer i neste samle-e-post"
+    READ = "read", "Lest i portalen før e-posten gikk"
 
 
 class NoticeQuerySet(models.QuerySet):
@@ -47,12 +52,24 @@ class NoticeQuerySet(models.QuerySet):
 
     def in_delivery_state(self, state):
         unsent = self.filter(sent_at=None)
+        untried = unsent.filter(attempts=0)
         return {
-            Delivery.WAITING: unsent.filter(attempts=0),
+            Delivery.WAITING: untried.filter(in_digest=False),
             Delivery.RETRYING: unsent.filter(attempts__range=(1, len(RETRY_AFTER))),
             Delivery.SENT: self.delivered(),
             Delivery.FAILED: unsent.filter(attempts__gt=len(RETRY_AFTER)),
+            Delivery.DIGEST: untried.filter(in_digest=True, read_at=None),
+            Delivery.READ: untried.filter(in_digest=True, read_at__isnull=False),
         }[state]
+
+    def for_digest(self):
+        """Those that a digest has yet to tell of: not sent, not read, not given up."""
+        return self.filter(
+            in_digest=True,
+            sent_at=None,
+            read_at=None,
+            attempts__lte=len(RETRY_AFTER),
+        )
 
     def about(self, obj):
         return self.filter(
@@ -132,8 +149,22 @@ class Notice(models.Model):
 
     @classmethod
     @transaction.atomic
-    def write(cls, kind, *, about, to, occasion="", url="", context=None):
+    def write(
+        cls,
+        kind,
+        *,
+        about,
+        to,
+        occasion="",
+        url="",
+        context=None,
+        may_wait=False,
+        now=None,
+    ):
         """Tell each user in `to`, once, in the caller's transaction.
+
+        `may_wait` says that nothing is lost if the e-mail comes with the day's digest,
+        for those who have asked for one e-mail a day. A deadline may never wait.
 
         Texts come from `notices/<kind>.txt` (the inbox; its first line is the subject)
         and `notices/<kind>.email.txt` (the e-mail, likewise) or, where that is missing,
@@ -143,19 +174,9 @@ class Notice(models.Model):
         """
         made = []
         for user in {user.pk: user for user in to}.values():
-            facts = {
-                "about": about,
-                "recipient": user,
-                "url": url,
-                "site": urlsplit(settings.SITE_URL).netloc,
-                "portal_name": settings.PORTAL_NAME,
-                **(context or {}),
-            }
             with translation.override(user.language):
-                subject, text = rendered([f"notices/{kind}.txt"], facts)
-                email_subject, email_text = rendered(
-                    [f"notices/{kind}.email.txt", "notices/email.txt"], facts
-                )
+                texts = texts_of(kind, about, user, url, context)
+            in_digest = may_wait and user.one_digest
             notice, new = cls.objects.get_or_create(
                 kind=kind,
                 about_type=ContentType.objects.get_for_model(about),
@@ -163,28 +184,43 @@ class Notice(models.Model):
                 recipient=user,
                 occasion=occasion,
                 defaults={
+                    **texts,
                     "language": user.language,
-                    "subject": subject,
-                    "text": text,
                     "url": url,
-                    "email_subject": email_subject,
-                    "email_text": email_text,
+                    "in_digest": in_digest,
+                    "created_at": now or timezone.now(),
                     "message_id": make_msgid(
                         domain=urlsplit(settings.SITE_URL).hostname
                     ),
                 },
             )
             if new:
-                # The job is a row too: it exists exactly when the notice does.
-                # By name: the task knows this model.
-                app.configure_task("notices.deliver").defer(notice_id=notice.pk)
                 made.append(notice)
+                if not in_digest:
+                    notice.queue()
         return made
+
+    def queue(self):
+        # The job is a row too: it exists exactly when the notice does.
+        # By name: the task knows this model.
+        app.configure_task("notices.deliver").defer(notice_id=self.pk)
+
+    @transaction.atomic
+    def send_again(self, *, by):
+        """Try an e-mail anew that was given up, when its address has been put right."""
+        given_up = Notice.objects.in_delivery_state(Delivery.FAILED).filter(pk=self.pk)
+        # Pressed twice, the second finds none.
+        if not given_up.update(attempts=0, in_digest=False):
+            raise Refused("E-posten er sendt, eller prøves alt igjen.")
+        JournalEntry.record("notice_sent_again", about=self, by=by)
+        self.queue()
 
     @property
     def delivery(self):
         if self.sent_at is not None:
             return Delivery.SENT
+        if self.attempts == 0 and self.in_digest:
+            return Delivery.READ if self.read_at else Delivery.DIGEST
         if self.attempts == 0:
             return Delivery.WAITING
         gave_up = self.attempts > len(RETRY_AFTER)
@@ -196,14 +232,54 @@ class Notice(models.Model):
 
     def email(self):
         """The e-mail that says so; the same on every try."""
-        return EmailMessage(
-            subject=self.email_subject,
-            body=self.email_text,
-            from_email=settings.DEFAULT_FROM_EMAIL,
-            to=[self.recipient.email],
-            # One Message-ID for ever, so that a mailbox can drop a repeat.
-            headers={"Message-ID": self.message_id, "Auto-Submitted": "auto-generated"},
-        )
+        return automatic_email(self, self.email_subject, self.email_text)
+
+    def digest(self, notices):
+        """One e-mail for several of a recipient's notices, of which this is the first.
+
+        It names each by the subject that its own e-mail would have had.
+        """
+        facts = {
+            "notices": notices,
+            "site": urlsplit(settings.SITE_URL).netloc,
+            "portal_name": settings.PORTAL_NAME,
+        }
+        with translation.override(self.recipient.language):
+            subject, text = rendered(["notices/digest.email.txt"], facts)
+        return automatic_email(self, subject, text)
+
+
+def automatic_email(notice, subject, body):
+    return EmailMessage(
+        subject=subject,
+        body=body,
+        from_email=settings.DEFAULT_FROM_EMAIL,
+        to=[notice.recipient.email],
+        # One Message-ID for ever, so that a mailbox can drop a repeat.
+        headers={"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated"},
+    )
+
+
+def texts_of(kind, about, recipient, url="", context=None):
+    """A notice's four texts in the language that is active, by field name."""
+    facts = {
+        "about": about,
+        "recipient": recipient,
+        "url": url,
+        "site": urlsplit(settings.SITE_URL).netloc,
+        "portal_name": settings.PORTAL_NAME,
+        **(context or {}),
+    }
+    subject, text = rendered([f"notices/{kind}.txt"], facts)
+    email_subject, email_text = rendered(
+        [f"notices/{kind}.email.txt", "notices/email.txt"], facts
+    )
+    return {
+        "subject": subject,
+        "text": text,
+        "email_subject": email_subject,
+        "email_text": email_text,
+    }
 
 
 def rendered(names, facts):

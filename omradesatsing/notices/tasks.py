@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
+from django.db.models import F
 from django.utils import timezone
 from procrastinate import BaseRetryStrategy, RetryDecision
 from procrastinate.contrib.django import app
@@ -56,7 +57,7 @@ def deliver(notice_id):
         raise error
 
 
-def lock_sending(notice_id):
+def lock_sending(what):
     """Be the only one to send this notice until the transaction ends, if no one is.
 
     Not a row lock: a mail server may take its time, and the recipient must be able to
@@ -65,9 +66,51 @@ def lock_sending(notice_id):
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))",
-            [f"notices.deliver {notice_id}"],
+            [f"notices.deliver {what}"],
         )
         return cursor.fetchone()[0]
+
+
+# Two in the afternoon in winter, three in summer: read before people go home.
+@app.periodic(cron="0 13 * * *")
+@app.task(name="notices.send_digests", queueing_lock="digests", pass_context=True)
+def send_digests(context, timestamp):
+    """Ask for one e-mail for each person who has chosen that, and has news."""
+    waiting = Notice.objects.for_digest().order_by().values_list("recipient", flat=True)
+    for user_id in waiting.distinct():
+        deliver_digest.defer(user_id=user_id)
+
+
+@app.task(name="notices.deliver_digest", queue="email", retry=BackOff(RETRY_AFTER))
+def deliver_digest(user_id):
+    """Send what a person has not been told or read yet as one e-mail."""
+    error = None
+    with transaction.atomic():
+        if not lock_sending(f"digest {user_id}"):
+            return
+        notices = list(
+            Notice.objects.for_digest()
+            .filter(recipient=user_id)
+            .select_related("recipient")
+            .order_by("created_at", "pk")
+        )
+        if not notices:
+            return
+        outcome = {"last_error": ""}
+        try:
+            notices[0].digest(notices).send()
+        except Exception as caught:
+            # Whatever it is, staff must see it.
+            error = caught
+            outcome["last_error"] = f"{type(caught).__name__}: {caught}"[:300]
+        else:
+            outcome["sent_at"] = timezone.now()
+        Notice.objects.filter(pk__in=[notice.pk for notice in notices]).update(
+            attempts=F("attempts") + 1, **outcome
+        )
+    if error:
+        # Raised after the commit, so that the attempt is on record.
+        raise error
 
 
 @app.task(

@@ -86,9 +86,10 @@ class ProfileForm(forms.ModelForm):
 
     class Meta:
         model = User
-        fields = ["name", "phone", "language"]
+        fields = ["name", "phone", "language", "one_digest"]
         labels = {
-            "language": gettext_lazy("Hvilket språk vil du ha brev og e-post på?")
+            "language": gettext_lazy("Hvilket språk vil du ha brev og e-post på?"),
+            "one_digest": gettext_lazy("Send meg høyst én e-post om dagen"),
         }
         widgets = {
             "name": forms.TextInput(attrs={"autocomplete": "name"}),
@@ -97,7 +98,11 @@ class ProfileForm(forms.ModelForm):
         help_texts = {
             "name": gettext_lazy(
                 "Slik vi skal skrive det til deg. Bare du og vi ser det."
-            )
+            ),
+            "one_digest": gettext_lazy(
+                "Vi samler det som ikke haster. Spørsmål med en frist, kvitteringer "
+                "og brev sier vi alltid fra om med en gang."
+            ),
         }
 
 

@@ -46,7 +46,8 @@ def test_the_parts_above_are_all_parts_of_a_case():
     routes = [str(pattern.pattern) for pattern in casework_urls(lambda view: view)]
 
     ours = {CASE + part.replace("1/", "<int:pk>/") for part in PARTS} | {"saker/"}
-    assert {route.replace("int:number", "int:pk") for route in routes} == ours
+    of_cases = [route for route in routes if route.startswith("saker/")]
+    assert {route.replace("int:number", "int:pk") for route in of_cases} == ours
 
 
 @pytest.mark.parametrize(
@@ -214,13 +215,13 @@ def test_the_page_asks_the_same_number_of_times_however_much_there_is(
     client.force_login(worker)
     client.get(case.get_case_url())
 
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         client.get(case.get_case_url())
     for _ in range(3):
         other = create_submitted(user=user, applicant=applicant, round=round)
         assert other.applicant == case.applicant
         assess(case)
-    with django_assert_num_queries(25):
+    with django_assert_num_queries(26):
         client.get(case.get_case_url())
 
 

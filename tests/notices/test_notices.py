@@ -196,6 +196,11 @@ def test_each_delivery_state_is_the_same_in_list_and_row():
         Delivery.RETRYING: {"attempts": 7},
         Delivery.FAILED: {"attempts": 8},
         Delivery.SENT: {"attempts": 8, "sent_at": datetime(2027, 1, 1, tzinfo=UTC)},
+        Delivery.DIGEST: {"in_digest": True},
+        Delivery.READ: {
+            "in_digest": True,
+            "read_at": datetime(2027, 1, 1, tzinfo=UTC),
+        },
     }.items():
         (notice,) = told([user], occasion=state)
         Notice.objects.filter(pk=notice.pk).update(**values)

@@ -1,0 +1,55 @@
+"""Whom the portal has told what in a case, and how far it came."""
+
+from dataclasses import dataclass
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Q
+
+from grants.models import Application, Decision
+from omradesatsing.notices.models import Delivery, Notice
+
+# Kinds that mention another again.
+REMINDERS = {"letter_unread": "decision_made"}
+MOST = 100
+
+
+@dataclass
+class Told:
+    """One thing told to one recipient: notified, sent or failed, reminded, opened."""
+
+    notice: Notice
+    reminded_at: object = None
+
+    @property
+    def failed(self):
+        return self.notice.delivery == Delivery.FAILED
+
+
+def told_in(case):
+    """The notices of a case and its decisions, newest first, reminders folded in."""
+    types = ContentType.objects.get_for_models(Application, Decision)
+    notices = (
+        Notice.objects.filter(
+            Q(about_type=types[Application], about_id=case.pk)
+            | Q(
+                about_type=types[Decision],
+                about_id__in=Decision.objects.filter(application=case).values("pk"),
+            )
+        )
+        # Written to a draft, they are none of the staff's business.
+        .filter(created_at__gte=case.submitted_at)
+        .select_related("recipient")
+        .order_by("-created_at", "-pk")[:MOST]
+    )
+    reminders = {
+        (REMINDERS[notice.kind], notice.about_id, notice.recipient_id): notice
+        for notice in notices
+        if notice.kind in REMINDERS
+    }
+    rows = []
+    for notice in notices:
+        if notice.kind in REMINDERS:
+            continue
+        again = reminders.get((notice.kind, notice.about_id, notice.recipient_id))
+        rows.append(Told(notice, again.created_at if again else None))
+    return rows

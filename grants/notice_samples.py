@@ -1,0 +1,106 @@
+"""What each notice says, from made-up facts: for staff to read, and for the tests."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+from django.conf import settings
+from django.utils import timezone, translation
+
+from areas.models import Area
+from grants.models import (
+    Applicant,
+    ApplicantKind,
+    Application,
+    InfoRequest,
+    Round,
+    State,
+    Version,
+)
+from omradesatsing.accounts.models import User
+from omradesatsing.notices.models import Notice, texts_of
+
+# Parts of others, not kinds of their own.
+NOT_KINDS = {"email", "digest"}
+
+
+def kinds():
+    """Every kind of notice that has a text, in alphabetical order."""
+    folder = Path(settings.BASE_DIR) / "templates" / "notices"
+    names = {path.name.partition(".")[0] for path in folder.glob("*.txt")}
+    return sorted(
+        name for name in names if not name.startswith("_") and name not in NOT_KINDS
+    )
+
+
+def sample_texts(kind, language):
+    """A kind's texts in a language, by field name (see `texts_of`)."""
+    about, context = samples()[kind]
+    recipient = User(email="kari@eksempel.no", name="Kari Eksempel", language=language)
+    with translation.override(language):
+        return texts_of(kind, about, recipient, "", context)
+
+
+def sample_digest(language):
+    """The e-mail of the day for one who has asked for that: (subject, text)."""
+    recipient = User(email="kari@eksempel.no", language=language)
+    notices = [
+        Notice(
+            recipient=recipient,
+            message_id="<eksempel@portal.invalid>",
+            email_subject=sample_texts(kind, language)["email_subject"],
+        )
+        for kind in ("request_answered", "round_extended")
+    ]
+    email = notices[0].digest(notices)
+    return email.subject, email.body
+
+
+def samples():
+    """{kind: (what it is about, context)}. Nothing of it is stored."""
+    closes_at = timezone.make_aware(timezone.datetime(2027, 2, 1))
+    round = Round(
+        title="Nærmiljøtilskudd våren 2027",
+        slug="eksempel",
+        opens_at=closes_at - timedelta(days=30),
+        closes_at=closes_at,
+        closing_moved_reason="Portalen var nede i to timer.",
+        expected_answer_on=date(2027, 3, 15),
+    )
+    case = Application(
+        round=round,
+        area=Area(name="Elveparken"),
+        applicant=Applicant(kind=ApplicantKind.GROUP, name="Naboene i Elveparken"),
+        year=2027,
+        sequence=12,
+        state=State.SUBMITTED,
+        submitted_at=closes_at - timedelta(days=3),
+        withdrawn_at=closes_at + timedelta(days=1),
+    )
+    version = Version(
+        number=1,
+        title="Hage for alle",
+        amount=Decimal(15_000),
+        contact_name="Kari Eksempel",
+    )
+    # What is kept of a version that is fetched.
+    case.__dict__["current"] = version
+    request = InfoRequest(text="Hvem eier plassen?", due_on=date(2027, 2, 20))
+    of_case = {
+        "application": case,
+        "round": round,
+        "version": version,
+        "request": request,
+    }
+    return {
+        "application_submitted": (case, of_case),
+        "application_withdrawn": (case, of_case),
+        "decision_made": (case, of_case),
+        "draft_closes_soon": (case, of_case | {"days": 7}),
+        "info_requested": (case, of_case),
+        "letter_unread": (case, of_case),
+        "request_answered": (case, of_case),
+        "round_closes_soon": (round, of_case | {"days": 7}),
+        "round_extended": (case, of_case),
+        "round_opened": (round, of_case),
+    }

@@ -1,0 +1,124 @@
+"""What the portal reminds people of by itself. Each job may run twice without harm.
+
+A reminder is a notice of its own kind and occasion, so that nobody gets it twice; after
+days without a worker, only the one that is still of use is sent.
+"""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import Exists, OuterRef
+from django.urls import reverse
+
+from grants.models import Application, Decision, Membership, Round, RoundFollower
+from omradesatsing.accounts.models import User
+from omradesatsing.notices.models import Notice
+
+# Days before the closing, and when a letter that nobody opened is mentioned again.
+DAYS_BEFORE = (7, 1)
+UNREAD_AFTER = timedelta(days=7)
+# A follower is not told of an opening that is old news.
+NEWS_FOR = timedelta(days=3)
+
+
+def remind(now):
+    """Everything that is due at that instant."""
+    for round in closing_soon(now):
+        remind_drafts(round, now)
+        remind_followers(round, now)
+    tell_of_openings(now)
+    remind_of_letters(now)
+
+
+def closing_soon(now):
+    return Round.objects.open_at(now).filter(
+        closes_at__lte=now + timedelta(days=max(DAYS_BEFORE))
+    )
+
+
+def days_left(round, now):
+    """The reminder that is due: the smallest of DAYS_BEFORE that has begun."""
+    left = round.closes_at - now
+    return min(days for days in DAYS_BEFORE if left <= timedelta(days=days))
+
+
+def occasion(round, now):
+    # A closing that is moved is reminded of anew.
+    return f"{days_left(round, now)}-{round.closes_at:%Y%m%dT%H%M}"
+
+
+@transaction.atomic
+def remind_drafts(round, now):
+    """Tell those with a draft that the round closes, 7 days and 1 day before."""
+    drafts = Application.objects.drafts().filter(round=round)
+    for draft in drafts.select_related("applicant"):
+        Notice.write(
+            "draft_closes_soon",
+            about=draft,
+            to=draft.applicant.members(),
+            occasion=occasion(round, now),
+            url=draft.get_absolute_url(),
+            context={"round": round, "version": draft.working_copy()},
+        )
+
+
+@transaction.atomic
+def remind_followers(round, now):
+    """Tell followers who have not begun that the round closes."""
+    begun = Membership.objects.active().filter(
+        user=OuterRef("user"), applicant__applications__round=round
+    )
+    followers = RoundFollower.objects.filter(round=round).exclude(Exists(begun))
+    Notice.write(
+        "round_closes_soon",
+        about=round,
+        to=User.objects.filter(pk__in=followers.values("user"), is_active=True),
+        occasion=occasion(round, now),
+        url=round.get_absolute_url(),
+        context={"round": round},
+    )
+
+
+@transaction.atomic
+def tell_of_openings(now):
+    for round in Round.objects.open_at(now).filter(opens_at__gt=now - NEWS_FOR):
+        # Those who began to follow while it was open know.
+        waiting = round.followers.filter(since__lt=round.opens_at)
+        Notice.write(
+            "round_opened",
+            about=round,
+            to=User.objects.filter(pk__in=waiting.values("user"), is_active=True),
+            url=round.get_absolute_url(),
+            context={"round": round},
+            may_wait=True,
+        )
+
+
+@transaction.atomic
+def remind_of_letters(now):
+    """Mention a decision's letter again to each who has not opened it in a week."""
+    unread = Notice.objects.unread().filter(
+        kind="decision_made",
+        created_at__lte=now - UNREAD_AFTER,
+        created_at__gt=now - 2 * UNREAD_AFTER,
+    )
+    about = {row.pk: row for row in decisions_of(unread)}
+    for notice in unread.select_related("recipient"):
+        decision = about[notice.about_id]
+        case = decision.application
+        Notice.write(
+            "letter_unread",
+            about=decision,
+            to=[notice.recipient],
+            url=reverse(
+                "grants:letter_detail",
+                args=[case.year, case.number[5:], decision.letter.pk],
+            ),
+            context={"application": case},
+        )
+
+
+def decisions_of(notices):
+    return Decision.objects.filter(pk__in=notices.values("about_id")).select_related(
+        "application", "letter"
+    )
