@@ -8,7 +8,8 @@ from grants.forms.review import AnswerForm
 from grants.forms.steps import STEP_FORMS
 from grants.models import InfoRequest, Step
 from grants.views.applications import case_trail, own_case
-from grants.views.steps import back_to_files, edit_step, show_refused, step_or_404
+from grants.views.attachments import back_to_files, edit_files
+from grants.views.steps import edit_step, show_refused, step_or_404
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.middleware import (
     forget_parked,
@@ -88,7 +89,10 @@ def answer_step(request, year, sequence, step):
     step = step_or_404(step, Step)
     asked = application.open_request
     if asked is not None and step in asked.steps:
-        return edit_step(request, Writing.of_answer(application, asked), step)
+        writing = Writing.of_answer(application, asked)
+        if step == Step.FILES:
+            return edit_files(request, writing)
+        return edit_step(request, writing, step)
     message = _("Denne delen av søknaden kan ikke endres nå.")
     if request.method == "POST" and step in STEP_FORMS:
         return show_refused(request, Writing.of_draft(application), step, message)

@@ -18,13 +18,9 @@ from grants.forms.steps import STEP_FORMS
 from grants.models import Applicant, Application, Attachment, Step
 from grants.models.sending import draft_key
 from grants.rounds import current_rounds, stage
+from grants.views.attachments import back_to_files, edit_files
 from grants.views.rounds import public_round
-from grants.views.steps import (
-    back_to_files,
-    edit_step,
-    show_refused,
-    step_or_404,
-)
+from grants.views.steps import edit_step, show_refused, step_or_404
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
 
@@ -187,6 +183,8 @@ def draft_step(request, key, step):
     application = own_application(request, key)
     step = step_or_404(step, Step)
     writing = Writing.of_draft(application)
+    if application.is_draft and step == Step.FILES:
+        return edit_files(request, writing)
     if application.is_draft:
         return edit_step(request, writing, step)
     if request.method == "POST" and step in STEP_FORMS:

@@ -1,15 +1,13 @@
 """One step of an application: shown, saved, given back. For drafts and for answers."""
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from grants.drafting import attach, save_step, step_form
-from grants.forms.steps import UploadForm
-from grants.models import Attachment, BudgetLine, Step
+from grants.drafting import save_step, step_form
+from grants.models import BudgetLine, Step
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.middleware import (
     forget_parked,
@@ -26,8 +24,6 @@ def step_or_404(name, steps):
 
 
 def edit_step(request, writing, step):
-    if step == Step.FILES:
-        return edit_files(request, writing)
     if request.method != "POST":
         return show_step(request, writing, step, opened_form(request, writing, step))
     more = request.POST.get("more")
@@ -91,7 +87,6 @@ STEP_TEMPLATES = {
     Step.WHO: "form",
     Step.WHAT: "form",
     Step.MONEY: "money",
-    Step.FILES: "files",
 }
 
 
@@ -144,50 +139,3 @@ def show_refused(request, writing, step, message):
         ],
     }
     return render(request, "grants/step_refused.html", context, status=409)
-
-
-# --- attachments ----------------------------------------------------------------------
-
-
-def edit_files(request, writing):
-    form = UploadForm()
-    if request.method == "POST":
-        if not request.FILES and "upload" not in request.POST:
-            return after_saving(request, writing, Step.FILES)
-        form = UploadForm(request.POST, request.FILES)
-        if form.is_valid() and upload(request, writing, form):
-            if "upload" not in request.POST:
-                return after_saving(request, writing, Step.FILES)
-            messages.success(request, _("Filen er lagt ved."))
-            return back_to_files(writing)
-    attachments = writing.version.attachments.select_related("file")
-    context = page_context(request, writing, Step.FILES) | {
-        "form": form,
-        "attachments": [
-            (each, writing.download_url(each), writing.remove_url(each))
-            for each in attachments
-        ],
-        "most": Attachment.MOST,
-        "is_full": len(attachments) >= Attachment.MOST,
-    }
-    return render(request, "grants/step_files.html", context)
-
-
-def upload(request, writing, form):
-    """Attach the file; whether it was taken. What is wrong stands at the field."""
-    try:
-        attach(
-            writing,
-            form.cleaned_data["file"],
-            label=form.cleaned_data["label"],
-            by=Actor(request.user, writing.application.applicant),
-        )
-    except ValidationError as error:
-        form.add_error("file", error)
-    except Refused as refused:
-        form.add_error(None, str(refused))
-    return form.is_valid()
-
-
-def back_to_files(writing):
-    return redirect(writing.step_url(Step.FILES))
