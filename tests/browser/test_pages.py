@@ -82,6 +82,29 @@ def test_an_applicants_own_pages(visit, size):
     walk(page, [*OWN[:-1], *sorted(links), OWN[-1]])
 
 
+def test_what_an_applicant_writes_fits_a_phone(visit):
+    page = visit(PHONE)
+    log_in_staff(page, "soker")
+    page.goto("/min-side/")
+    page.locator("main a[href*='/min-side/kladder/']").first.click()
+    draft = page.url.rstrip("/")
+    page.goto(f"{draft}/prosjekt/")
+    page.fill("main [name=title]", "W" * 60)
+    page.fill("main [name=place]", "https://kart.example/" + "a" * 120)
+    page.locator("main button[name=later]").click()
+    check(page)
+    page.goto(f"{draft}/kontroll/")
+    check(page)
+    page.goto(f"{draft}/okonomi/")
+
+    page.fill("main [name=cost_0_amount]", "123 456,50")
+
+    hidden = page.locator("[name=cost_0_amount]").evaluate(
+        "field => field.scrollWidth - field.clientWidth"
+    )
+    assert hidden == 0
+
+
 def test_the_staffs_pages(visit):
     page = visit(DESK)
     log_in_staff(page, "saksbehandler")
