@@ -2,10 +2,13 @@ from django.urls import path, register_converter
 
 from grants.views import (
     answers,
+    applicants,
     applications,
     awards,
     drafts,
     eligibility,
+    helping,
+    invitations,
     rounds,
     sending,
 )
@@ -29,6 +32,8 @@ app_name = "grants"
 
 ROUND = "tilskudd/<slug:slug>/"
 DRAFT = "min-side/kladder/<slug:key>/"
+APPLICANT = "min-side/sokere/<int:pk>/"
+INVITATION = "min-side/invitasjoner/<slug:key>/"
 CASE = "min-side/soknader/<int:year>/<case_number:sequence>/"
 
 urlpatterns = [
@@ -41,6 +46,11 @@ urlpatterns = [
     path(f"{ROUND}skjema/", rounds.round_form, name="round_form"),
     path(f"{ROUND}kan-vi-soke/", eligibility.eligibility, name="eligibility"),
     path(f"{ROUND}sok/", drafts.application_start, name="application_start"),
+    path(
+        f"{ROUND}sok/for-andre/",
+        helping.application_start_for_other,
+        name="application_start_for_other",
+    ),
     # A draft
     path(DRAFT, drafts.draft_detail, name="draft_detail"),
     path(f"{DRAFT}kontroll/", sending.draft_review, name="draft_review"),
@@ -51,7 +61,64 @@ urlpatterns = [
         drafts.draft_attachment_remove,
         name="draft_attachment_remove",
     ),
+    path(f"{DRAFT}hjelpere/", helping.draft_helpers, name="draft_helpers"),
+    path(
+        f"{DRAFT}hjelpere/<int:pk>/avslutt/",
+        helping.draft_helper_end,
+        name="draft_helper_end",
+    ),
+    path(
+        f"{DRAFT}hjelpere/invitasjoner/<int:pk>/trekk/",
+        helping.draft_helper_take_back,
+        name="draft_helper_take_back",
+    ),
+    path(f"{DRAFT}bytt-soker/", helping.draft_move, name="draft_move"),
     path(f"{DRAFT}<slug:step>/", drafts.draft_step, name="draft_step"),
+    # Whom one applies for
+    path("min-side/sokere/", applicants.applicant_list, name="applicant_list"),
+    path(APPLICANT, applicants.applicant_detail, name="applicant_detail"),
+    path(f"{APPLICANT}inviter/", applicants.applicant_invite, name="applicant_invite"),
+    path(
+        f"{APPLICANT}invitasjoner/<int:invitation>/trekk/",
+        applicants.invitation_take_back,
+        name="invitation_take_back",
+    ),
+    path(
+        f"{APPLICANT}medlemmer/<int:member>/avslutt/",
+        applicants.member_end,
+        name="member_end",
+    ),
+    path(
+        f"{APPLICANT}medlemmer/<int:member>/kontakt/",
+        applicants.member_contact,
+        name="member_contact",
+    ),
+    path(
+        f"{APPLICANT}medlemmer/<int:member>/bekreft/",
+        applicants.member_confirm,
+        name="member_confirm",
+    ),
+    path(
+        f"{APPLICANT}bruk-av-nummeret/<int:join>/",
+        applicants.join_request,
+        name="join_request",
+    ),
+    path(
+        f"{APPLICANT}ansvarlig/",
+        applicants.applicant_answerable,
+        name="applicant_answerable",
+    ),
+    path(
+        f"{APPLICANT}organisasjonsnummer/",
+        applicants.applicant_registered,
+        name="applicant_registered",
+    ),
+    path(INVITATION, invitations.invitation_detail, name="invitation_detail"),
+    path(
+        f"{INVITATION}vedlegg/<int:pk>/",
+        invitations.invitation_file,
+        name="invitation_file",
+    ),
     # A case
     path(CASE, applications.application_detail, name="application_detail"),
     path(
@@ -63,6 +130,20 @@ urlpatterns = [
         f"{CASE}versjon/<int:number>/",
         applications.version_detail,
         name="version_detail",
+    ),
+    path(f"{CASE}endre/", sending.application_amend, name="application_amend"),
+    path(f"{CASE}endre/kontroll/", sending.amend_review, name="amend_review"),
+    path(f"{CASE}endre/forkast/", sending.amend_drop, name="amend_drop"),
+    path(
+        f"{CASE}endre/vedlegg/<int:pk>/fjern/",
+        sending.amend_attachment_remove,
+        name="amend_attachment_remove",
+    ),
+    path(f"{CASE}endre/<slug:step>/", sending.amend_step, name="amend_step"),
+    path(
+        f"{CASE}underskrift/",
+        helping.application_confirmation,
+        name="application_confirmation",
     ),
     path(f"{CASE}trekk/", applications.application_withdraw, name="withdraw"),
     path(f"{CASE}vedlegg/<int:pk>/", applications.attachment, name="attachment"),

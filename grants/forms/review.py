@@ -13,6 +13,22 @@ class ReviewForm(forms.Form):
     )
 
 
+class LateForm(ReviewForm):
+    """The same after the closing: with why it is late."""
+
+    reason = forms.CharField(
+        label=_("Hvorfor sender du etter fristen?"),
+        help_text=_(
+            "Vi bruker svaret når vi avgjør om søknaden kan bli vurdert. Skriv kort "
+            "hva som hindret deg."
+        ),
+        max_length=1000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Skriv hvorfor søknaden kommer etter fristen.")},
+    )
+    field_order = ["reason", "declared"]
+
+
 class AnswerForm(forms.Form):
     """The answer to what the caseworker asked for."""
 

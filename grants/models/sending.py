@@ -15,6 +15,9 @@ from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
 
+# Which words stand over the tick in «Kontroller og send inn»; new words, a new code.
+DECLARED = "2026-11"
+
 
 def draft_key():
     return secrets.token_urlsafe(16)
@@ -141,6 +144,7 @@ class Sending:
         sequence = NumberSeries.next(year)
         self._step("submit", by=by, year=year, sequence=sequence, submitted_at=now)
         version.send(by=by, now=now)
+        JournalEntry.record("truth_declared", about=self, by=by, text=DECLARED)
         kind = "application_submitted"
         if late:
             late.save()
@@ -215,6 +219,7 @@ class Sending:
             raise Refused(_("Søknaden er sendt og kan ikke endres nå."))
         version = self._ready_copy(declared)
         version.send(by=by, now=now)
+        JournalEntry.record("truth_declared", about=self, by=by, text=DECLARED)
         self.refresh_from_db()
         self.__dict__.pop("current", None)
         Notice.write(

@@ -12,9 +12,17 @@ from omradesatsing.accounts.refusals import Refused
 from omradesatsing.notices.models import Notice
 
 
-def own_case(request, year, sequence):
-    """A case of an applicant that the user acts for, or 404."""
-    cases = Application.objects.of_applicants(request.user).sent()
+def own_case(request, year, sequence, *, helped=False):
+    """A case of an applicant that the user acts for, or 404.
+
+    `helped`: also one that the user wrote for someone who has not confirmed it yet.
+    """
+    everyone = Application.objects.sent()
+    cases = (
+        everyone.open_to(request.user)
+        if helped
+        else everyone.of_applicants(request.user)
+    )
     return get_object_or_404(
         cases.select_related("round__scheme", "area", "applicant__organisation"),
         year=year,
@@ -54,9 +62,18 @@ def application_detail(request, year, sequence):
         "versions": application.versions.sent(),
         "files": application.current.attachments.select_related("file"),
         "can_withdraw": application.is_with_staff,
+        "can_amend": application.is_amendable(request.arrived_at),
+        "unsent": unsent_changes(application),
+        "closes_at": application.round.closes_for(application.applicant),
         "trail": case_trail(application),
     }
     return render(request, "grants/application_detail.html", context)
+
+
+def unsent_changes(application):
+    """The changed version that the applicant has begun on and not sent, or None."""
+    is_answer = application.awaits_applicant
+    return None if is_answer else application.working_copy()
 
 
 @require_safe

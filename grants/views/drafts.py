@@ -143,9 +143,10 @@ def start_once(request, form):
 
 
 def own_application(request, key):
-    """An application by its draft's address: the user's own, or 404."""
+    """An application by its draft's address: the user's own, or one they help
+    with; else 404."""
     return get_object_or_404(
-        Application.objects.of_applicants(request.user).select_related(
+        Application.objects.open_to(request.user).select_related(
             "round__scheme", "area", "applicant__organisation"
         ),
         key=key,
@@ -171,7 +172,8 @@ def draft_detail(request, key):
         "application": application,
         "version": writing.version,
         "progress": writing.progress(),
-        "stage": stage(application.round, request.arrived_at),
+        "in_time": application.round.takes(application.applicant, request.arrived_at),
+        "closes_at": application.round.closes_for(application.applicant),
         "review_url": writing.review_url,
         "trail": draft_trail(application, writing.version),
     }
