@@ -152,15 +152,14 @@ def _status(step, version, missing):
 def save_step(writing, step, data, *, by, more=None):
     """Store what can be read of a step that was sent, and return its form.
 
-    `form.errors` is what could not be read; `form.clashes()` what someone else stored
-    since the form was opened, and then nothing is stored. Raises Refused when the
-    application takes no changes.
+    `form.errors` is what could not be read; `form.clashes()` where someone else has
+    stored another text since the form was opened: those parts are not stored, the rest
+    is. Raises Refused when the application takes no changes.
     """
     version = writing.held_copy(step, by=by)
     form = step_form(step, version, data=data, more=more)
     form.is_valid()
-    if not form.clashes():
-        form.save_valid(by=by)
+    form.save_valid(by=by)
     return form
 
 

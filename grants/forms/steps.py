@@ -144,6 +144,11 @@ class MoneyForm(StepForm):
 
     step = Step.MONEY
     MOST_ROWS = 30
+    TITLES = {
+        BudgetLine.Kind.COST: _("Hva koster det?"),
+        BudgetLine.Kind.INCOME: _("Andre penger inn"),
+        BudgetLine.Kind.OWN_WORK: _("Egen innsats"),
+    }
     LABELS = {
         BudgetLine.Kind.COST: (_("Kostnad %d: hva"), _("Kostnad %d: beløp")),
         BudgetLine.Kind.INCOME: (_("Inntekt %d: hva"), _("Inntekt %d: beløp")),
@@ -207,31 +212,43 @@ class MoneyForm(StepForm):
         elif has_amount and not self.cleaned_data.get(text):
             self.add_error(text, _("Skriv hva beløpet gjelder."))
 
-    def typed_text(self, name):
-        if name not in list(BudgetLine.Kind):
-            return super().typed_text(name)
-        return _rows_as_text(self._readable_rows(BudgetLine.Kind(name)))
+    def typed_text(self, part):
+        if part not in self.TITLES:
+            return super().typed_text(part)
+        if any(name in self.errors for name in self.fields_of(part)):
+            return None
+        return _rows_as_text(self._readable_rows(BudgetLine.Kind(part)))
 
-    def clashes(self):
-        labels = {
-            BudgetLine.Kind.COST: _("Hva koster det?"),
-            BudgetLine.Kind.INCOME: _("Andre penger inn"),
-            BudgetLine.Kind.OWN_WORK: _("Egen innsats"),
-        }
-        if not (self.is_bound and self.is_stale()):
-            return []
+    def typed_as_sent(self, part):
+        if part not in self.TITLES:
+            return super().typed_as_sent(part)
+        cells = [self.data.get(name, "").strip() for name in self.fields_of(part)]
+        rows = zip(cells[::2], cells[1::2], strict=True)
+        return "\n".join(": ".join(filter(None, row)) for row in rows if any(row))
+
+    def fields_of(self, part):
+        if part not in self.TITLES:
+            return super().fields_of(part)
         return [
-            (labels.get(name) or self.fields[name].label, stored)
-            for name, stored in self.stored.items()
-            if self.typed_text(name) != stored
+            f"{part}_{number}_{cell}"
+            for number in range(self.row_counts[part])
+            for cell in ("text", "amount")
         ]
+
+    def label_of(self, part):
+        return self.TITLES.get(part) or super().label_of(part)
 
     def save_valid(self, *, by):
         super().save_valid(by=by)
         version = self.instance
-        rows = {kind: self._readable_rows(kind) for kind in BudgetLine.Kind}
+        rows = {
+            kind: self._readable_rows(kind) if self.takes(kind) else self.lines[kind]
+            for kind in BudgetLine.Kind
+        }
         if rows == self.lines:
             return
+        version.edited_by = by.user
+        version.save(update_fields=["edited_by", "edited_at"])
         version.budget_lines.all().delete()
         BudgetLine.objects.bulk_create(
             BudgetLine(
@@ -242,14 +259,34 @@ class MoneyForm(StepForm):
         )
 
     def _readable_rows(self, kind):
-        """The rows as typed; a row that cannot be read stays as it was stored."""
-        found = []
+        """The rows as typed; a row that cannot be read stays as it was stored.
+
+        It is known again by the half that can be read: empty rows are not stored, so
+        its number says nothing.
+        """
+        rows = []
         for number in range(self.row_counts[kind]):
             row = f"{kind}_{number}"
+            text = self.cleaned_data.get(f"{row}_text")
+            amount = self.cleaned_data.get(f"{row}_amount")
             if f"{row}_text" in self.errors or f"{row}_amount" in self.errors:
-                found += self.lines[kind][number : number + 1]
-            elif text := self.cleaned_data.get(f"{row}_text"):
-                found.append((text, self.cleaned_data[f"{row}_amount"]))
+                rows.append((False, text, amount))
+            elif text:
+                rows.append((True, text, amount))
+        spare = list(self.lines[kind])
+        for readable, *line in rows:
+            if readable and tuple(line) in spare:
+                spare.remove(tuple(line))
+        found = []
+        for readable, text, amount in rows:
+            if readable:
+                found.append((text, amount))
+                continue
+            for line in spare:
+                if line[0] == text or line[1] == amount:
+                    spare.remove(line)
+                    found.append(line)
+                    break
         return found
 
     def _row_count(self, kind, more):
@@ -261,7 +298,9 @@ class MoneyForm(StepForm):
             if (found := re.fullmatch(rf"{kind}_([0-9]{{1,3}})_text", name))
         ]
         spare = 3 if kind == more else 1
-        count = max(posted, default=len(self.lines[kind]) + spare)
+        # Of a sent form too there is room for what is stored, should it be shown back.
+        stored = len(self.lines[kind])
+        count = max([*posted, stored]) if posted else stored + spare
         if self.is_bound and kind == more:
             count += spare
         least = 3 if kind == BudgetLine.Kind.COST else 1

@@ -74,7 +74,8 @@ def show_step(request, writing, step, form):
     context = page_context(request, writing, step) | {
         "form": form,
         "clashes": form.clashes(),
-        "seen": form.seen_to_render(),
+        "seen": form.seen(),
+        "unsaved": " ".join(form.unsaved_fields()),
         "sums": version.sums() if step == Step.MONEY else None,
         "faults": version.money_faults()
         if step == Step.MONEY and version.amount
