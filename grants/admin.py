@@ -35,11 +35,13 @@ from grants.models import (
 )
 from grants.setup_forms import (
     AllocateForm,
+    DowntimeForm,
     ExtendForm,
     MoveForm,
     PotAreaFormSet,
     RoundForm,
 )
+from omradesatsing.accounts import roles
 from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.admin import PortalModelAdmin, ReadOnlyAdmin
@@ -302,6 +304,7 @@ class RoundAdmin(SetupAdmin):
             for part, view, name in [
                 ("publiser", self.publish, "publish"),
                 ("forleng", self.extend, "extend"),
+                ("nede", self.downtime, "downtime"),
                 ("standardsporsmal", self.add_questions, "add_questions"),
             ]
         ] + super().get_urls()
@@ -311,6 +314,7 @@ class RoundAdmin(SetupAdmin):
         if round is not None:
             context["missing"] = [] if round.published_at else round.missing()
             context["can_set_up"] = self.has_change_permission(request, round)
+            context["gives_leave"] = request.user.has_role(roles.CASEWORKER)
             context["has_questions"] = round.eligibility_questions.exists()
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -348,6 +352,18 @@ class RoundAdmin(SetupAdmin):
             return f"Fristen er nå {deadline(round.closes_at)}."
 
         return form_page(self, request, round, form, verb, "Forleng fristen", "Forleng")
+
+    def downtime(self, request, pk):
+        """Let it close as much later as the portal was down."""
+        round = changeable(self, request, pk)
+        form = DowntimeForm(request.POST or None)
+
+        def verb():
+            round.make_up_for_downtime(**form.cleaned_data, by=request.actor)
+            return f"Fristen er nå {deadline(round.closes_at)}."
+
+        title = "Forleng fordi portalen var nede"
+        return form_page(self, request, round, form, verb, title, "Forleng")
 
 
 @admin.register(EligibilityQuestion)

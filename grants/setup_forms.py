@@ -99,6 +99,29 @@ class ExtendForm(LastMinuteFields):
         super().__init__(*args, initial=initial, **kwargs)
 
 
+class DowntimeForm(forms.Form):
+    """When the portal was down. How much later it closes follows from that."""
+
+    down_from = forms.DateTimeField(
+        label="Nede fra",
+        help_text="Slik: 15.01.2027 20.15",
+        input_formats=["%d.%m.%Y %H.%M", "%d.%m.%Y %H:%M"],
+        error_messages={"invalid": "Skriv dag og klokkeslett slik: 15.01.2027 20.15."},
+    )
+    down_to = forms.DateTimeField(
+        label="Oppe igjen",
+        help_text="Fristen flyttes like lenge som portalen var nede, og til minst ett "
+        "døgn etter at den var oppe igjen.",
+        input_formats=["%d.%m.%Y %H.%M", "%d.%m.%Y %H:%M"],
+        error_messages={"invalid": "Skriv dag og klokkeslett slik: 15.01.2027 20.15."},
+    )
+    reason = forms.CharField(
+        label="Hva står på utlysningen?",
+        initial="Portalen var nede nær fristen.",
+        max_length=300,
+    )
+
+
 class PotAreaFormSet(forms.BaseInlineFormSet):
     """The areas of a pot. Twice in one go is caught here, twice in all by the model."""
 

@@ -1,14 +1,16 @@
 """What the worker does for grants. Each job may run twice without harm."""
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from grants.letters.pdf import letter_pdf
-from grants.models import Application, Letter, Round
+from grants.models import Application, Letter, Membership, Round
 from grants.reminders import remind
 from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.models import User
 from omradesatsing.files.models import StoredFile
 from omradesatsing.notices.models import Notice
 
@@ -67,8 +69,25 @@ def tell_of_later_closing(round_id, closes_at):
         Notice.write(
             "round_extended",
             about=draft,
-            to=draft.applicant.members(),
+            to=draft.members(),
             occasion=closes_at,
             url=draft.get_absolute_url(),
             context={"round": round},
         )
+    tell_followers_of_later_closing(round)
+
+
+def tell_followers_of_later_closing(round):
+    """The same to those who follow the round and have no draft in it."""
+    begun = Membership.objects.active().filter(
+        user=OuterRef("user"), applicant__applications__round=round
+    )
+    following = round.followers.exclude(Exists(begun)).values("user")
+    Notice.write(
+        "followed_round_extended",
+        about=round,
+        to=User.objects.filter(pk__in=following, is_active=True),
+        occasion=round.closes_at.isoformat(),
+        url=round.get_absolute_url(),
+        context={"round": round},
+    )

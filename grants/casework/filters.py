@@ -6,7 +6,7 @@ from django.db.models import Q
 from areas.models import Area
 from coordinators.scope import areas_of
 from grants.casework import wording
-from grants.models import Application, Round
+from grants.models import Application, LateEntry, Round
 from grants.models.readers import reads_all_cases
 from grants.models.states import WITH_STAFF
 
@@ -16,9 +16,10 @@ NUMBER = re.compile(r"([0-9]{4})[/-]([0-9]{1,9})")
 class CaseFilter(django_filters.FilterSet):
     """Narrows the case list. Choices are those that the user's own scope can hold."""
 
-    OPEN = "apen"
+    OPEN, LATE = "apen", "sen"
     STATUSES = [
         (OPEN, "alle som ikke er avgjort"),
+        (LATE, "kom etter fristen, ikke tatt inn"),
         *((state, label) for state, (label, _tone) in wording.STATES.items()),
     ]
 
@@ -68,6 +69,9 @@ class CaseFilter(django_filters.FilterSet):
     def with_status(self, cases, name, value):
         if value == self.OPEN:
             return cases.filter(state__in=WITH_STAFF)
+        if value == self.LATE:
+            late = LateEntry.objects.filter(taken_in_at=None)
+            return cases.filter(state__in=WITH_STAFF, pk__in=late.values("application"))
         return cases.filter(state=value)
 
     def in_area(self, cases, name, area):

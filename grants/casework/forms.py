@@ -10,7 +10,9 @@ from grants.models import (
     Advice,
     Declaration,
     InfoRequest,
+    LateEntry,
     Mark,
+    Membership,
     Outcome,
     Step,
 )
@@ -280,6 +282,20 @@ class DecideForm(OutcomeForm):
     name = "decide"
 
 
+class TakeInForm(CaseForm):
+    name = "take_in"
+    heading = "Ta inn søknaden"
+    button = "Ta inn"
+
+    reason = forms.CharField(
+        label="Hvorfor kan den bli vurdert?",
+        help_text="Søkeren leser dette. Kan den ikke tas inn, innstiller du på "
+        "avvisning; det er et vedtak som kan påklages.",
+        max_length=LateEntry._meta.get_field("ruling").max_length,
+        widget=textarea(4),
+    )
+
+
 class SendBackForm(CaseForm):
     name = "send_back"
     heading = "Send saken tilbake"
@@ -290,4 +306,44 @@ class SendBackForm(CaseForm):
         help_text="Til saksbehandleren. Søkeren ser det ikke.",
         max_length=2000,
         widget=textarea(4),
+    )
+
+
+class ConfirmMemberForm(CaseForm):
+    name = "confirm_member"
+    heading = "Bekreft et medlem"
+    button = "Bekreft medlemmet"
+
+    membership = forms.ModelChoiceField(
+        label="Hvem har du sjekket?",
+        queryset=Membership.objects.none(),
+        empty_label="Velg",
+    )
+    note = forms.CharField(
+        label="Hvordan er det sjekket?",
+        help_text="For eksempel: står som styreleder i Enhetsregisteret, ringte laget.",
+        max_length=Membership._meta.get_field("proof_note").max_length,
+        widget=forms.Textarea(attrs={"rows": 2}),
+    )
+
+    def __init__(self, *args, case, **kwargs):
+        super().__init__(*args, case=case, **kwargs)
+        field = self.fields["membership"]
+        field.queryset = (
+            Membership.objects.active()
+            .filter(applicant=case.applicant_id)
+            .exclude(proof__in=Membership.SHOWN)
+            .select_related("user")
+        )
+        field.label_from_instance = lambda membership: str(membership.user)
+
+
+class ConfirmScanForm(CaseForm):
+    name = "confirm_scan"
+    heading = "Registrer underskrevet utskrift"
+    button = "Registrer bekreftelsen"
+
+    file = forms.FileField(
+        label="Skannet utskrift med underskrift",
+        help_text="PDF eller bilde. Brevene går i posten etterpå.",
     )

@@ -9,10 +9,13 @@ from django.utils import timezone
 from grants.casework.forms import (
     AdviceForm,
     AssessForm,
+    ConfirmMemberForm,
+    ConfirmScanForm,
     HandOverForm,
     RecommendForm,
     RequestInfoForm,
     SendBackForm,
+    TakeInForm,
 )
 from grants.casework.told import told_in
 from grants.models import (
@@ -23,7 +26,7 @@ from grants.models import (
     Pot,
     State,
 )
-from grants.models.states import WITH_STAFF
+from grants.models.states import BEFORE_RECOMMENDED, WITH_STAFF
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
@@ -127,6 +130,7 @@ def case_parts(case, user):
         if decision
         else [],
         "pot": pot_parts(case, standing, decision),
+        "people": people_parts(case),
         "other_cases": other_cases(case, user),
         "namesakes": namesakes(case, user),
         "journal": list(JournalEntry.objects.about(case).select_related("actor")),
@@ -164,6 +168,32 @@ def pot_parts(case, recommendation, decision):
     }
 
 
+def people_parts(case):
+    """Members, helpers, and what is not shown or confirmed yet."""
+    members = list(case.applicant.memberships.active().select_related("user"))
+    return {
+        "members": members,
+        "helpers": list(case.helpers.select_related("user")),
+        "lacks_proof": case.lacks_proof(),
+        "by_post": case.applicant.letters_by_post,
+        "asked_to_confirm": case.invitations.filter(kind="confirm").first()
+        if case.needs_confirmation
+        else None,
+    }
+
+
+def people_forms(case, user, people):
+    """The empty forms that this user may need, by name. The verbs are the guards."""
+    forms = {}
+    if not user.has_role(roles.CASEWORKER):
+        return forms
+    if people["lacks_proof"] and people["members"]:
+        forms["confirm_member"] = ConfirmMemberForm(case=case)
+    if case.awaits_confirmation:
+        forms["confirm_scan"] = ConfirmScanForm(case=case)
+    return forms
+
+
 def other_cases(case, user):
     """Other cases of the same applicant or organisation that the user may see."""
     same = Q(applicant=case.applicant_id)
@@ -198,6 +228,8 @@ def forms_for(case, user, found, today):
     """The empty forms this user may need now, by name. The verbs are the guards."""
     forms = {}
     if user.has_role(roles.CASEWORKER):
+        if awaits_ruling(case) and case.state in BEFORE_RECOMMENDED:
+            forms["take_in"] = TakeInForm(case=case)
         if case.state == State.IN_REVIEW:
             forms["request_info"] = RequestInfoForm(case=case, today=today)
             latest = found["sent_back"][-1] if found["sent_back"] else None
@@ -209,7 +241,12 @@ def forms_for(case, user, found, today):
         forms["advise"] = AdviceForm(case=case)
     if user.has_role(roles.DECIDER) and case.state == State.RECOMMENDED:
         forms["send_back"] = SendBackForm(case=case)
-    return forms
+    return forms | people_forms(case, user, found["people"])
+
+
+def awaits_ruling(case):
+    """Whether it came late, and nobody has said that it may be judged."""
+    return case.late is not None and case.late.awaits_ruling
 
 
 def assess_form(case, user, data=None, found=None):
@@ -276,6 +313,15 @@ def step_in_review(request, case, found):
         )
     if case.caseworker_id != user.pk:
         return NextStep(f"Til behandling hos {case.caseworker or 'ingen'}")
+    if awaits_ruling(case):
+        return NextStep(
+            "Søknaden kom etter fristen",
+            "Les hvorfor. Ta den inn, så den blir vurdert som de andre, eller innstill "
+            "på avvisning. Søkeren kan klage på en avvisning.",
+            button="Ta inn søknaden",
+            url="#sen",
+            opens="take_in",
+        )
     sent_back = found["sent_back"][-1] if found["sent_back"] else None
     assessment = found["own_assessment"]
     if assessment is None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grants.casework import decisions, texts, views
+from grants.casework import decisions, late, people, texts, views
 
 CASE = "saker/<int:year>/<str:seq>/"
 
@@ -15,6 +15,8 @@ def casework_urls(guard):
         (CASE, views.case_detail),
         (f"{CASE}habilitet/", views.case_declare),
         (f"{CASE}ta/", views.case_take),
+        (f"{CASE}ta-inn/", late.case_take_in),
+        ("utlysninger/<int:pk>/utsatt-frist/", late.round_leave),
         (f"{CASE}gi-videre/", views.case_hand_over),
         (f"{CASE}be-om-mer/", views.case_request_info),
         (f"{CASE}uten-svar/", views.case_cancel_request),
@@ -25,6 +27,10 @@ def casework_urls(guard):
         (f"{CASE}vedtak/", decisions.case_decide),
         (f"{CASE}versjoner/<int:number>/", views.case_version),
         (f"{CASE}filer/<int:pk>/", views.case_file),
+        (f"{CASE}medlem/", people.case_confirm_member),
+        (f"{CASE}underskrift/", people.case_confirm_scan),
+        (f"{CASE}underskrift/fil/", people.case_confirmation_scan),
+        (f"{CASE}spor-igjen/", people.case_ask_to_confirm),
         (f"{CASE}brev/<int:pk>/", views.case_letter),
         (f"{CASE}brev/<int:pk>/pdf/", views.case_letter_pdf),
     ]

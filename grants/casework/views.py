@@ -44,7 +44,7 @@ def case_list(request):
     cases = (
         Application.objects.visible_to(user)
         .with_current()
-        .select_related("applicant", "area", "round", "caseworker")
+        .select_related("applicant", "area", "round", "caseworker", "late_entry")
         .order_by("-year", "-sequence")
     )
     today = timezone.localdate(request.arrived_at)

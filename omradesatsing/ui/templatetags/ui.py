@@ -52,7 +52,17 @@ def datetime_no(instant):
     """An instant in Norwegian time: «31. desember 2026 kl. 12.00»."""
     if not instant:
         return ""
-    return format_date(_local(instant), TIMES.get(get_language(), r"j. F Y \k\l. H.i"))
+    text = format_date(_local(instant), TIMES.get(get_language(), r"j. F Y \k\l. H.i"))
+    return f"{text} {_season(instant)}".strip()
+
+
+def _season(instant):
+    """Which of two, for a time that the clocks show twice in October."""
+    local = _local(instant)
+    first, second = (local.replace(fold=fold).utcoffset() for fold in (0, 1))
+    if first <= second:
+        return ""
+    return _("(sommertid)") if local.utcoffset() == first else _("(vintertid)")
 
 
 @register.filter
