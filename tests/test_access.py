@@ -15,14 +15,21 @@ from django.utils import timezone
 
 from areas.models import Document
 from coordinators.models import Project
-from grants.models import Application, Pot, State
+from grants.models import (
+    Applicant,
+    ApplicantKind,
+    Application,
+    Membership,
+    Pot,
+    State,
+)
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import User
 from omradesatsing.files.models import StoredFile
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.loading.demo import load_demo
 from omradesatsing.notices.models import Notice
-from tests.factories import create_user
+from tests.factories import create_invitation, create_user
 
 pytestmark = pytest.mark.django_db
 
@@ -101,6 +108,9 @@ OWN_NAMES = words(
     grants:draft_detail grants:draft_step grants:draft_review grants:draft_delete
     grants:application_detail grants:application_receipt grants:version_detail
     grants:letter_detail pages:notice_detail
+    grants:draft_helpers grants:draft_move grants:applicant_detail
+    grants:applicant_invite grants:applicant_answerable grants:applicant_registered
+    grants:member_end grants:invitation_detail
     """
 )
 
@@ -117,6 +127,16 @@ TABLE = (
         "pages:my_page": SIGNED_IN,
         "pages:notice_list": SIGNED_IN,
         "pages:profile": SIGNED_IN,
+        "grants:applicant_list": SIGNED_IN,
+        "grants:application_start_for_other": SIGNED_IN,
+        "grants:application_confirmation": NOBODYS,
+        "grants:invitation_take_back": NOBODYS,
+        "grants:invitation_file": NOBODYS,
+        "grants:join_request": NOBODYS,
+        "grants:member_contact": OWN_MOVED,
+        "grants:member_confirm": OWN_MOVED,
+        "grants:draft_helper_end": NOBODYS,
+        "grants:draft_helper_take_back": NOBODYS,
         "grants:draft_attachment": NOBODYS,
         "grants:draft_attachment_remove": OWN_MOVED,
         "grants:attachment": NOBODYS,
@@ -145,6 +165,11 @@ TABLE = (
         "admin:case_file": row(404, **NOT_STAFF)
         | {"administrator": 403, "reader": 403, "superuser": 403},
         "admin:case_letter_pdf": row(404, **NOT_STAFF)
+        | {"administrator": 403, "reader": 403, "superuser": 403},
+        "admin:case_confirm_member": only("caseworker"),
+        "admin:case_confirm_scan": only("caseworker"),
+        "admin:case_ask_to_confirm": only("caseworker", 302),
+        "admin:case_confirmation_scan": row(404, **NOT_STAFF, **NO_CASES)
         | {"administrator": 403, "reader": 403, "superuser": 403},
         "admin:case_take": only("caseworker", 302),
         "admin:case_hand_over": only("caseworker"),
@@ -275,6 +300,16 @@ def arguments():
     case = (decided.year, decided.number[5:])
     letter = decided.letters.get().pk
     notice = Notice.objects.filter(recipient=decided.started_by).first()
+    membership = Membership.objects.confirmed().filter(
+        user__email="soker@demo.example", applicant__kind=ApplicantKind.GROUP
+    )[0]
+    own = membership.applicant_id
+    stranger = User.objects.get(email="soker2@demo.example")
+    invitation = create_invitation(
+        applicant=Applicant.objects.managed_by(stranger).first(),
+        email=membership.user.email,
+        by=stranger,
+    )
     return {
         "pages:area_detail": ("loddefjord",),
         "pages:zone_detail": ("loddefjord",),
@@ -282,6 +317,19 @@ def arguments():
         "areas:document_detail": (Document.objects.first().slug,),
         "coordinators:project_detail": (Project.objects.first().slug,),
         "account_reset_password_from_key": ("1", "no-such-key"),
+        "grants:applicant_detail": (own,),
+        "grants:applicant_invite": (own,),
+        "grants:applicant_answerable": (own,),
+        "grants:applicant_registered": (own,),
+        "grants:member_end": (own, membership.pk),
+        "grants:member_contact": (own, membership.pk),
+        "grants:member_confirm": (own, membership.pk),
+        "grants:invitation_take_back": (own, 0),
+        "grants:join_request": (own, 0),
+        "grants:invitation_detail": (invitation.key,),
+        "grants:invitation_file": (invitation.key, 1),
+        "grants:draft_helper_end": (draft.key, 0),
+        "grants:draft_helper_take_back": (draft.key, 0),
         "grants:draft_step": (draft.key, "prosjekt"),
         "grants:draft_attachment": (draft.key, 1),
         "grants:draft_attachment_remove": (draft.key, 1),
@@ -337,7 +385,15 @@ def client(role):
 
 
 # These change something, so they are asked for with POST; the rest with GET.
-POSTED = {"grants:draft_attachment_remove", "grants:answer_attachment_remove"}
+POSTED = {
+    "grants:draft_attachment_remove",
+    "grants:answer_attachment_remove",
+    "grants:draft_helper_end",
+    "grants:draft_helper_take_back",
+    "grants:invitation_take_back",
+    "grants:member_contact",
+    "grants:member_confirm",
+}
 
 
 def status(browser, name, url):

@@ -1,7 +1,7 @@
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +10,7 @@ from stdnum.no import orgnr as norwegian_orgnr
 
 from grants.models.invitations import Invitation
 from omradesatsing.accounts import roles
+from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
@@ -99,6 +100,28 @@ class ApplicantQuerySet(models.QuerySet):
             )
         )
 
+    def managed_by(self, user):
+        """Those whom this user acts for with proof: may let others in and out."""
+        return self.filter(
+            Exists(
+                Membership.objects.confirmed().filter(
+                    applicant=OuterRef("pk"), user=user
+                )
+            )
+        )
+
+    def with_standing_of(self, user):
+        """Each with `is_confirmed`: whether this user's membership is."""
+        own = Membership.objects.confirmed().filter(applicant=OuterRef("pk"), user=user)
+        return self.annotate(is_confirmed=Exists(own))
+
+    def with_readers(self):
+        """Each with `readers`: the memberships that read all it has."""
+        confirmed = Membership.objects.confirmed().select_related("user")
+        return self.prefetch_related(
+            Prefetch("memberships", queryset=confirmed, to_attr="readers")
+        )
+
 
 class Applicant(models.Model):
     """Who applies and answers for the money: an organisation, a group, a person.
@@ -168,6 +191,9 @@ class Applicant(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("grants:applicant_detail", args=[self.pk])
 
     @property
     def public_name(self):
@@ -290,6 +316,12 @@ class Applicant(models.Model):
         """
         if kind == ApplicantKind.ORGANISATION:
             raise Refused(_("En organisasjon må søke selv."))
+        if email.strip().lower() == by.user.email:
+            raise Refused(_("Skriv adressen til den du hjelper, ikke din egen."))
+        if User.objects.filter(email=email.strip().lower(), is_staff=True).exists():
+            raise Refused(
+                _("Adressen kan ikke brukes her. Bruk en privat e-postadresse.")
+            )
         applicant = cls.objects.create(
             kind=kind,
             name=name,
@@ -533,9 +565,7 @@ class Membership(models.Model):
             others = others.confirmed()
         if not others.exists():
             raise Refused(
-                _(
-                    "Noen må være igjen. Inviter en annen først, og vent til de er med."
-                )
+                _("Noen må være igjen. Inviter en annen først, og vent til de er med.")
             )
         if applicant.answerable_user_id == self.user_id and (
             applicant.kind == ApplicantKind.GROUP
@@ -676,7 +706,9 @@ class JoinRequest(models.Model):
 
         Yes lets them in, and is proof for what they have begun on their own.
         """
-        applicant = self.applicant.hold()
+        both = Applicant.objects.select_for_update(no_key=True).order_by("pk")
+        list(both.filter(pk__in=[self.applicant_id, self.membership.applicant_id]))
+        applicant = self.applicant
         applicant.check_confirmed_member(by)
         taken = (
             JoinRequest.objects.open()

@@ -107,6 +107,13 @@ class ApplicationQuerySet(models.QuerySet):
         """New ones, and those whose caseworker turned out to have a conflict."""
         return self.filter(state__in=BEFORE_RECOMMENDED, caseworker=None)
 
+    def with_newest_title(self):
+        """Each with `title` as it now stands, sent or not: for those who write it."""
+        newest = Version.objects.filter(application=OuterRef("pk"))
+        return self.annotate(
+            title=Subquery(newest.order_by("-number").values("title")[:1])
+        )
+
     def with_current(self):
         """Each with `title` and `asked` (kroner), as it was last sent."""
         last = (
