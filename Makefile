@@ -12,6 +12,7 @@ VENV := .venv/bin
 # Commands that read the settings and need neither a database nor secrets.
 BUILD := BUILD=1 DATABASE_URL=postgresql:/// $(VENV)/python manage.py
 DEPLOYED := DATABASE_URL=postgresql:/// ALLOWED_HOSTS=portal.example DEMO=0 DEBUG=0 \
+	CLAMD=unix:/run/clamav/clamd.ctl \
 	SITE_URL=https://portal.example CONTACT_EMAIL=kontakt@kommunen.example \
 	DEFAULT_FROM_EMAIL=ikke-svar@kommunen.example SECRET_KEY=$$($(VENV)/python -c \
 	'import secrets; print(secrets.token_urlsafe(50))') $(VENV)/python manage.py

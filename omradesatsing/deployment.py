@@ -32,6 +32,7 @@ def check_own_settings(app_configs, **kwargs):
             6,
             "EMAIL_BACKEND sends no e-mail.",
         ),
+        (not settings.CLAMD, 7, "Set CLAMD: no upload may pass without a scanner."),
     ]
     return [
         Error(words, id=f"portal.E{number:03}")

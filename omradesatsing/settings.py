@@ -262,6 +262,9 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 # Uploads and letters: outside the web root, without an address of their own.
 MEDIA_ROOT = Path(os.environ.get("FILES_DIR", VAR_DIR / "files"))
 MEDIA_URL = ""
+# ClamAV's socket, `unix:/run/clamav/clamd.ctl` or `tcp:127.0.0.1:3310`; empty: uploads
+# are not scanned, and every page that shows one says so.
+CLAMD = os.environ.get("CLAMD", "")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -1,3 +1,5 @@
+import os
+
 import pytest
 from django.conf import settings
 from django.db import connection
@@ -5,6 +7,7 @@ from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
 from grants.models import LegalTerm, LetterText
+from tests.clamd import NO_CLAMD, Clamd, find_clamd
 
 # The real one takes a third of a second for each user a test makes.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
@@ -48,3 +51,18 @@ def bokmal():
     # A request for /en/ leaves its language behind in the thread.
     with translation.override("nb"):
         yield
+
+
+@pytest.fixture
+def clamd(settings):
+    """A running clamd, which the portal asks about each upload."""
+    if not find_clamd():
+        # In CI it runs or fails: a scanner that was never asked proves nothing.
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(NO_CLAMD)
+    daemon = Clamd()
+    try:
+        daemon.start()
+        settings.CLAMD = daemon.address
+        yield daemon
+    finally:
+        daemon.close()

@@ -11,6 +11,7 @@ import pytest
 
 from omradesatsing.devdb import PROJECT, ensure_database_url
 from tests.chromium import find_chromium
+from tests.clamd import NO_CLAMD
 
 NO_CHROMIUM = (
     "Fant ingen Chromium: nettlesertestene ble hoppet over."
@@ -37,5 +38,6 @@ def pytest_collection_modifyitems(items):
 
 def pytest_terminal_summary(terminalreporter):
     skipped = terminalreporter.stats.get("skipped", [])
-    if any(NO_CHROMIUM in str(report.longrepr) for report in skipped):
-        terminalreporter.write_line(NO_CHROMIUM)
+    for reason in (NO_CHROMIUM, NO_CLAMD):
+        if any(reason in str(report.longrepr) for report in skipped):
+            terminalreporter.write_line(reason)

@@ -9,6 +9,7 @@ RIGHT = {
     "CONTACT_EMAIL": "kontakt@kommunen.example",
     "DEFAULT_FROM_EMAIL": "ikke-svar@kommunen.example",
     "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
+    "CLAMD": "unix:/run/clamav/clamd.ctl",
 }
 WRONG = {
     "portal.E001": {"DEMO": True},
@@ -19,6 +20,7 @@ WRONG = {
     "portal.E006": {
         "EMAIL_BACKEND": "django.core.mail.backends.console.EmailBackend",
     },
+    "portal.E007": {"CLAMD": ""},
 }
 
 

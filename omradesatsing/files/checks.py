@@ -373,6 +373,10 @@ REFUSALS = {
         "Filen «%(name)s» har et gammelt format. Lagre den som .docx, .xlsx eller PDF,"
         " og last den opp igjen."
     ),
+    "infected": _(
+        "Filen «%(name)s» er avvist, fordi viruskontrollen fant noe skadelig i den. Den"
+        " er ikke lagret. Rens maskinen din, og last opp en annen utgave."
+    ),
     "damaged": _(
         "Filen «%(name)s» er skadet, eller den er ikke det den gir seg ut for. Lagre"
         " den på nytt, for eksempel som PDF, og last den opp igjen."
