@@ -13,6 +13,8 @@ from grants.models import (
     ApplicantKind,
     Application,
     InfoRequest,
+    LateEntry,
+    LateException,
     Round,
     State,
     Version,
@@ -92,7 +94,24 @@ def samples():
         "version": version,
         "request": request,
     }
+    late = LateEntry(
+        application=case,
+        reason="Nettet var borte hele kvelden.",
+        closed_at=closes_at,
+        ruling="Nettet var borte i hele området.",
+    )
+    leave = LateException(
+        round=round, reason="Du lå på sykehus.", until=closes_at + timedelta(days=2)
+    )
+    changed = Version(
+        number=2, title="Hage for alle", sent_at=closes_at - timedelta(days=1)
+    )
     return {
+        "application_received_late": (case, of_case | {"late": late}),
+        "application_resubmitted": (case, of_case | {"version": changed}),
+        "followed_round_extended": (round, of_case),
+        "late_exception_granted": (leave, of_case | {"until": leave.until}),
+        "late_taken_in": (case, of_case | {"late": late}),
         "application_submitted": (case, of_case),
         "application_withdrawn": (case, of_case),
         "decision_made": (case, of_case),

@@ -30,6 +30,7 @@ from grants.models import (
     EligibilityAnswer,
     EligibilityQuestion,
     Invitation,
+    LateException,
     LegalTerm,
     LetterText,
     Membership,
@@ -326,6 +327,7 @@ def create_draft(
     filled=True,
     amount=Decimal(20_000),
     title="Sommerfest",
+    now=None,
 ):
     user = user or create_user()
     round = round or create_round()
@@ -334,7 +336,7 @@ def create_draft(
         area=area or round.pots.first().areas.first(),
         applicant=applicant or create_applicant(user=user),
         by=Actor(user),
-        now=timezone.now(),
+        now=now or timezone.now(),
         title=title,
     )
     if filled:
@@ -454,3 +456,40 @@ def create_helped(*, helper=None, email="", round=None, kind=None, name="Olga Ol
     )
     fill(application.working_copy())
     return application
+
+
+def create_closed_round(*, closes_at=None, **fields):
+    """A round that closed a second ago, or closes then, after thirty days."""
+    closes_at = closes_at or timezone.now() - timedelta(seconds=1)
+    opens_at = closes_at - timedelta(days=30)
+    return create_round(opens_at=opens_at, closes_at=closes_at, **fields)
+
+
+def create_draft_of(round, **fields):
+    """A full draft, begun a day before its round closes."""
+    return create_draft(round=round, now=round.closes_at - timedelta(days=1), **fields)
+
+
+def create_leave(*, hours=48):
+    """Leave for the applicant of a full draft, in a round that has just closed."""
+    draft = create_draft_of(create_closed_round())
+    return LateException.grant(
+        round=draft.round,
+        applicant=draft.applicant,
+        until=draft.round.closes_at + timedelta(hours=hours),
+        reason="Innlagt på sykehus.",
+        by=Actor(create_caseworker()),
+        now=draft.round.closes_at,
+    )
+
+
+def create_late(**fields):
+    """A case that was sent after the closing, and is not taken in."""
+    draft = create_draft(**fields)
+    draft.submit_late(
+        by=Actor(draft.started_by),
+        now=draft.round.closes_at + timedelta(hours=1),
+        declared=True,
+        reason="Nettet var borte.",
+    )
+    return draft

@@ -67,36 +67,31 @@ def test_save_and_go_on_later_leads_to_the_overview(client, draft):
 
 
 def test_what_cannot_be_read_is_shown_back_and_the_rest_is_saved(client, draft):
-    fields = hidden(client, draft, "prosjekt") | {
-        "title": "Ny hage",
-        "description": "x" * 2501,
-        "participant_count": "mange",
+    fields = hidden(client, draft, "sted") | {
+        "place": "x" * 201,
+        "permission": "kanskje",
         "starts_on": "31.02.2027",
         "ends_on": "1.6.2027",
     }
 
-    response = client.post(url(draft, "prosjekt"), fields)
+    response = client.post(url(draft, "sted"), fields)
 
     version = draft.working_copy()
-    assert set(response.context["form"].errors) == {
-        "description",
-        "participant_count",
-        "starts_on",
-    }
+    assert set(response.context["form"].errors) == {"place", "permission", "starts_on"}
     assert "31.02.2027" in response.content.decode()
-    assert "x" * 2501 in response.content.decode()
-    assert (version.title, version.description) == ("Ny hage", "")
-    assert (version.participant_count, version.starts_on) == (None, None)
+    assert "x" * 201 in response.content.decode()
+    assert (version.place, version.permission) == ("", "")
+    assert version.starts_on is None
     assert version.ends_on == date(2027, 6, 1)
 
 
 def test_dates_that_do_not_agree_are_not_stored(client, draft):
     draft.versions.update(starts_on=date(2027, 6, 1), ends_on=date(2027, 6, 2))
-    fields = hidden(client, draft, "prosjekt")
+    fields = hidden(client, draft, "sted")
 
     response = client.post(
-        url(draft, "prosjekt"),
-        fields | {"title": "Hagen", "starts_on": "5.6.2027", "ends_on": "4.6.2027"},
+        url(draft, "sted"),
+        fields | {"starts_on": "5.6.2027", "ends_on": "4.6.2027"},
     )
 
     version = draft.working_copy()
@@ -227,19 +222,19 @@ def both_texts(response):
 
 
 def test_a_stale_tab_overwrites_nothing_and_shows_both_texts(client, draft):
-    stale = hidden(client, draft, "prosjekt")
+    stale = hidden(client, draft, "behov")
     client.post(
-        url(draft, "prosjekt"),
-        hidden(client, draft, "prosjekt") | {"title": "Hagen", "need": "Fra fane to"},
+        url(draft, "behov"),
+        hidden(client, draft, "behov") | {"need": "Fra fane to"},
     )
 
     response = client.post(
-        url(draft, "prosjekt"),
-        stale | {"title": "Hagen", "need": "Fra fane én", "next": "1"},
+        url(draft, "behov"),
+        stale | {"need": "Fra fane én", "next": "1"},
     )
     again = client.post(
-        url(draft, "prosjekt"),
-        {"_seen": response.context["seen"], "title": "Hagen", "need": "Begge deler"},
+        url(draft, "behov"),
+        {"_seen": response.context["seen"], "need": "Begge deler"},
     )
 
     assert response.status_code == 200
@@ -252,11 +247,11 @@ def test_a_stale_tab_overwrites_nothing_and_shows_both_texts(client, draft):
 
 
 def test_two_people_on_two_steps_are_both_saved(client, draft):
-    what = hidden(client, draft, "prosjekt")
+    what = hidden(client, draft, "sted")
     who = hidden(client, draft, "soker")
 
     client.post(url(draft, "soker"), who | {"contact_name": "Kari"})
-    client.post(url(draft, "prosjekt"), what | {"title": "Hagen", "place": "Parken"})
+    client.post(url(draft, "sted"), what | {"place": "Parken"})
 
     version = draft.working_copy()
     assert (version.contact_name, version.place) == ("Kari", "Parken")
@@ -286,21 +281,21 @@ def test_a_stale_budget_overwrites_nothing(client, draft):
 
 
 def test_what_was_typed_when_the_log_in_had_ended_is_given_back(client, draft):
-    fields = hidden(client, draft, "prosjekt")
+    fields = hidden(client, draft, "behov")
     client.logout()
 
     sent = client.post(
-        url(draft, "prosjekt"), fields | {"title": "Hagen", "need": "Mye å si"}
+        url(draft, "behov"), fields | {"need": "Mye å si"}
     )
     client.force_login(draft.started_by)
-    page = client.get(url(draft, "prosjekt"))
+    page = client.get(url(draft, "behov"))
     unsaved = draft.working_copy().need
     client.post(
-        url(draft, "prosjekt"),
-        {"_seen": page.context["seen"], "title": "Hagen", "need": "Mye å si"},
+        url(draft, "behov"),
+        {"_seen": page.context["seen"], "need": "Mye å si"},
     )
 
-    assert sent.url.endswith(f"?next={url(draft, 'prosjekt')}")
+    assert sent.url.endswith(f"?next={url(draft, 'behov')}")
     assert page.context["form"]["need"].value() == "Mye å si"
     assert "Du ble logget ut" in page.content.decode()
     assert (unsaved, draft.working_copy().need) == ("", "Mye å si")
@@ -308,12 +303,12 @@ def test_what_was_typed_when_the_log_in_had_ended_is_given_back(client, draft):
 
 
 def test_what_one_person_typed_is_not_given_to_another(client, draft):
-    fields = hidden(client, draft, "prosjekt")
+    fields = hidden(client, draft, "behov")
     client.logout()
-    client.post(url(draft, "prosjekt"), fields | {"need": "Mitt"})
+    client.post(url(draft, "behov"), fields | {"need": "Mitt"})
     client.force_login(create_user())
 
-    page = client.get(url(draft, "prosjekt"))
+    page = client.get(url(draft, "behov"))
 
     assert page.status_code == 404
 
@@ -389,7 +384,9 @@ def test_the_overview_says_how_far_each_step_has_come(client, draft):
 
     assert [part["status"][0] for part in page.context["progress"]] == [
         "Ferdig",
-        "8 ting mangler",
+        "2 ting mangler",
+        "Ikke begynt",
+        "Ikke begynt",
         "Ikke begynt",
         "Valgfritt",
     ]
@@ -454,8 +451,8 @@ def test_a_round_that_closed_meanwhile_keeps_the_text_and_refuses_the_sending(cl
     assert draft.state == State.DRAFT
     assert draft.working_copy().contact_name == "Skrevet for sent"
     assert sent.context["form"].non_field_errors() == [
-        "Fristen er ute, så søknaden kan ikke sendes. Det du har skrevet, er lagret. "
-        "Kontakt oss hvis noe hindret deg i å sende i tide."
+        "Fristen er ute, så søknaden er ikke sendt. Det du har skrevet, er lagret. Du "
+        "kan sende den inn for sent, og si hvorfor."
     ]
 
 
@@ -481,7 +478,7 @@ def test_a_tab_from_before_the_sending_gets_its_text_back(client):
     application = create_submitted()
     client.force_login(application.started_by)
 
-    response = client.post(url(application, "prosjekt"), {"need": "For sent ute"})
+    response = client.post(url(application, "behov"), {"need": "For sent ute"})
 
     assert response.status_code == 409
     assert "For sent ute" in response.content.decode()
