@@ -3,7 +3,7 @@
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
-from grants.forms.steps import STEP_FORMS
+from grants.forms.questions import told
 from grants.models import ApplicantKind, BudgetLine, Step, Version
 from omradesatsing.ui.templatetags.ui import date_no, money, orgnr, phone
 
@@ -11,7 +11,8 @@ from omradesatsing.ui.templatetags.ui import date_no, money, orgnr, phone
 def answers(version):
     """One dict per step of the form: `step`, `label`, `facts`, `budget`, `files`.
 
-    `facts` are dicts with `name`, `label` and `text`; an unanswered one has no text.
+    `facts` are dicts with `name`, `label` and `text`; an unanswered one has no text,
+    and one of a special category is marked with `special`.
     """
     application = version.application
     return [
@@ -20,11 +21,11 @@ def answers(version):
             "label": step.label,
             "facts": facts_of(step, version, application),
             "budget": budget_of(version) if step == Step.MONEY else None,
-            "files": version.attachments.select_related("file")
+            "files": version.attachments.select_related("file", "question", "required")
             if step == Step.FILES
             else None,
         }
-        for step in Step
+        for step in version.steps
     ]
 
 
@@ -32,10 +33,27 @@ def facts_of(step, version, application):
     facts = applicant_facts(application) if step == Step.WHO else []
     if step == Step.WHAT:
         facts = [{"name": "", "label": _("Område"), "text": application.area.name}]
-    form = STEP_FORMS.get(step)
+    if step == Step.QUESTIONS:
+        return question_facts(version)
     return facts + [
         {"name": name, "label": label_of(name), "text": text_of(version, name)}
-        for name in (form._meta.fields if form else [])
+        for name in version.fields_of(step)
+        if name != "economic_reason" or version.sells
+    ]
+
+
+def question_facts(version):
+    """The round's own questions that were asked, each with its answer."""
+    given = version.given_answers()
+    return [
+        {
+            "name": question.field_name,
+            "label": question.text,
+            "text": told(question, given.get(question.pk, "")),
+            "special": question.special_category,
+        }
+        for question in version.asked_questions()
+        if question.is_written
     ]
 
 
@@ -57,8 +75,12 @@ def text_of(version, name):
     value = getattr(version, name)
     if value in (None, ""):
         return ""
-    if name == "amount":
+    if name in {"amount", "aid_received"}:
         return money(value)
+    if name == "special_categories":
+        return _("Ja") if value else _("Nei")
+    if name == "economic_activity":
+        return version.get_economic_activity_display()
     if name in {"starts_on", "ends_on"}:
         return date_no(value)
     if name == "permission":

@@ -8,11 +8,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from grants.forms.steps import STEP_FORMS
+from grants.copying import earlier_applications, unchanged_since
+from grants.forms.steps import AmountForm, form_class
 from grants.models import Attachment, Step
-from grants.models.versions import NEEDED
+from grants.models.versions import Size
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.files.models import StoredFile
+
+# Earlier applications to begin with; those before that are a case for the archive.
+MOST_EARLIER = 10
 
 
 @dataclass
@@ -29,7 +33,7 @@ class Writing:
         key = application.key
         return cls(
             application=application,
-            steps=[step for step in Step if step in {*STEP_FORMS, Step.FILES}],
+            steps=(application.working_copy() or application.current).steps,
             overview_url=reverse("grants:draft_detail", args=[key]),
             review_url=reverse("grants:draft_review", args=[key]),
         )
@@ -42,7 +46,11 @@ class Writing:
         )
         return cls(
             application=application,
-            steps=[step for step in Step if step in request.steps],
+            steps=[
+                step
+                for step in (application.working_copy() or application.current).steps
+                if step in request.steps
+            ],
             overview_url=url,
             review_url=url,
         )
@@ -98,12 +106,27 @@ class Writing:
 
     def url_after(self, step):
         """The next step, or where the whole is checked and sent."""
+        if step not in self.steps:
+            return self.overview_url
         later = self.steps[self.steps.index(step) + 1 :]
         return self.step_url(later[0]) if later else self.review_url
 
     def url_before(self, step):
-        earlier = self.steps[: self.steps.index(step)]
+        earlier = self.steps[: self.steps.index(step)] if step in self.steps else []
         return self.step_url(earlier[-1]) if earlier else self.overview_url
+
+    def beginning(self, user):
+        """For the draft's page: the amount to ask for first, earlier texts to use."""
+        application, version = self.application, self.version
+        undecided = application.round.short_form_ceiling and version.amount is None
+        found = {
+            "amount_form": AmountForm(instance=version) if undecided else None,
+            "copied_from": application.copied_from,
+            "unchanged": unchanged_since(application, version),
+        }
+        if application.copied_from is None:
+            found["earlier"] = earlier_applications(application, user)[:MOST_EARLIER]
+        return found
 
     def progress(self, current=None):
         """Each step: label, url, state for the step list, and status in words."""
@@ -114,38 +137,53 @@ class Writing:
                 "step": step,
                 "label": step.label,
                 "url": self.step_url(step),
-                "state": _state(step, current, missing),
+                "state": _state(step, current, version, missing),
                 "status": _status(step, version, missing),
             }
             for step in self.steps
         ]
 
 
-def _state(step, current, missing):
+def _state(step, current, version, missing):
     if step == current:
         return "current"
-    undone = step == Step.FILES or any(where == step for where, _f, _m in missing)
-    return "todo" if undone else "done"
+    undone = any(where == step for where, _f, _m in missing)
+    return "todo" if undone or not _begun(step, version) else "done"
 
 
 def _status(step, version, missing):
     """(words, tone) for a step: done, not begun, or what is missing."""
-    if step == Step.FILES:
-        count = version.attachments.count()
-        if not count:
-            return (_("Valgfritt"), "neutral")
-        return (ngettext("%(n)d fil", "%(n)d filer", count) % {"n": count}, "strong")
     count = sum(where == step for where, _f, _m in missing)
+    begun = _begun(step, version)
     if not count:
-        return (_("Ferdig"), "strong")
-    names = [name for name, _message in NEEDED[step]]
-    begun = any(getattr(version, name) not in (None, "") for name in names)
-    if step == Step.MONEY:
-        begun = begun or version.budget_lines.exists()
+        if step == Step.FILES and begun:
+            files = version.attachments.count()
+            words = ngettext("%(n)d fil", "%(n)d filer", files) % {"n": files}
+            return (words, "strong")
+        return (_("Ferdig"), "strong") if begun else (_("Valgfritt"), "neutral")
     if not begun:
         return (_("Ikke begynt"), "neutral")
     words = ngettext("%(n)d ting mangler", "%(n)d ting mangler", count) % {"n": count}
     return (words, "accent")
+
+
+def _begun(step, version):
+    """Whether anything that belongs to a step is written or attached."""
+    if step == Step.FILES:
+        return version.attachments.exists()
+    if step == Step.QUESTIONS:
+        return version.answers.exists()
+    if step == Step.MONEY and version.budget_lines.exists():
+        return True
+    # A false answer is an answer.
+    return any(
+        getattr(version, name) not in (None, "") for name in _first(step, version)
+    )
+
+
+def _first(step, version):
+    """What counts as begun: what is needed, or all where nothing is."""
+    return version.needed(step) or version.fields_of(step)
 
 
 @transaction.atomic
@@ -165,7 +203,27 @@ def save_step(writing, step, data, *, by, more=None):
 
 def step_form(step, version, *, data=None, more=None, initial=None):
     extra = {"more": more} if step == Step.MONEY else {}
-    return STEP_FORMS[step](data, instance=version, initial=initial, **extra)
+    size = version.size
+    if data is not None:
+        data = without_nulls(data)
+        # A form that was opened before the amount changed, is read as what it was.
+        size = data.get("_form") if data.get("_form") in Size.values else size
+    form = form_class(step, size)(data, instance=version, initial=initial, **extra)
+    form.size = size
+    return form
+
+
+def without_nulls(data):
+    """What was posted, less the null bytes that some programs paste along.
+
+    PostgreSQL keeps none, and nobody can see them to take them out.
+    """
+    if not any("\x00" in value for values in data.lists() for value in values[1]):
+        return data
+    data = data.copy()
+    for name, values in list(data.lists()):
+        data.setlist(name, [value.replace("\x00", "") for value in values])
+    return data
 
 
 def attach(writing, upload, *, label, by):

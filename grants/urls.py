@@ -5,6 +5,7 @@ from grants.views import (
     applicants,
     applications,
     awards,
+    beginnings,
     drafts,
     eligibility,
     helping,
@@ -73,6 +74,8 @@ urlpatterns = [
         name="draft_helper_take_back",
     ),
     path(f"{DRAFT}bytt-soker/", helping.draft_move, name="draft_move"),
+    path(f"{DRAFT}belop/", beginnings.draft_amount, name="draft_amount"),
+    path(f"{DRAFT}hent-tekst/", beginnings.draft_copy, name="draft_copy"),
     path(f"{DRAFT}<slug:step>/", drafts.draft_step, name="draft_step"),
     # Whom one applies for
     path("min-side/sokere/", applicants.applicant_list, name="applicant_list"),

@@ -10,119 +10,130 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from areas.models import Theme
+from grants.forms.questions import QuestionsForm
 from grants.forms.writing import StepForm
 from grants.models import BudgetLine, Step, Version
-from grants.models.versions import plain_number
+from grants.models.versions import ASKED, Size, plain_number
 from omradesatsing.ui.fields import MoneyField, NorwegianDateField, PhoneField
-
-
-class WhoForm(StepForm):
-    step = Step.WHO
-
-    contact_phone = PhoneField(
-        label=_("Telefon"),
-        help_text=_("Så vi kan ringe hvis noe er uklart."),
-        required=False,
-    )
-
-    class Meta:
-        model = Version
-        fields = ["contact_name", "contact_email", "contact_phone"]
-        widgets = {
-            "contact_name": forms.TextInput(attrs={"autocomplete": "name"}),
-            "contact_email": forms.EmailInput(attrs={"autocomplete": "email"}),
-        }
-        help_texts = {
-            "contact_name": _("Den vi skal snakke med om søknaden."),
-            "contact_email": _("For eksempel navn@eksempel.no."),
-        }
-        error_messages = {
-            "contact_email": {
-                "invalid": _(
-                    "E-postadressen er ikke fullstendig. Skriv den som "
-                    "navn@eksempel.no."
-                )
-            }
-        }
 
 
 def long_text(rows):
     return forms.Textarea(attrs={"rows": rows})
 
 
-class WhatForm(StepForm):
-    step = Step.WHAT
+# Why we ask, shown at each field. Short, and true.
+WHY = {
+    "contact_name": _("Saksbehandleren må vite hvem hun kan snakke med."),
+    "contact_email": _("Dit sender vi beskjed når noe skjer med søknaden."),
+    "contact_phone": _("Noen spørsmål går fortest på telefon."),
+    "title": _("Vi bruker navnet i brev og lister, så alle snakker om det samme."),
+    "summary": _("Den som avgjør, leser dette først."),
+    "theme": _("Vi ser hvilke temaer pengene går til."),
+    "description": _("Dette er det vi vurderer mot kriteriene."),
+    "need": _("Pengene skal gå til det som trengs i området."),
+    "participants": _("Prosjektet skal komme mange til gode."),
+    "participant_count": _("Vi ser om beløpet står i forhold til hvor mange det er."),
+    "special_categories": _(
+        "Svarer du ja, er det færre hos oss som får lese søknaden."
+    ),
+    "place": _("Koordinatoren i området må vite hvor det er."),
+    "permission": _("Uten lov fra eieren kan prosjektet stoppe opp."),
+    "starts_on": _("Vi gir ikke penger til noe som er ferdig før svaret kommer."),
+    "ends_on": _("Rapporten skal leveres etter denne dagen."),
+    "amount": _(
+        "Vi må vite hva vi skal ta stilling til. Beløpet bestemmer også hvor "
+        "mye vi spør om."
+    ),
+    "economic_activity": _(
+        "Støtte til den som selger i et marked, følger egne regler (statsstøtte)."
+    ),
+    "economic_reason": _("Vi må vurdere om reglene om statsstøtte gjelder."),
+    "aid_received": _("Det er en øvre grense for slik støtte i løpet av tre år."),
+}
+HELP = {
+    "contact_name": _("Den vi skal snakke med om søknaden. For eksempel kassereren."),
+    "contact_email": _("For eksempel navn@eksempel.no."),
+    "title": _(
+        "For eksempel «Hage for alle». Navnet kan bli vist på nett hvis dere får "
+        "tilskudd."
+    ),
+    "summary": _(
+        "Én eller to setninger. For eksempel «Vi lager en felles hage med "
+        "plantekasser og benker ved lekeplassen.»"
+    ),
+    "theme": _("Velg det som passer best. Er du usikker, lar du det stå tomt."),
+    "description": _(
+        "Fortell hva dere skal gjøre, steg for steg, og hvem som gjør hva. For "
+        "eksempel «I april bygger vi ti plantekasser på dugnad. Velforeningen "
+        "bestiller materialer.» Ikke skriv om helse eller andre personer."
+    ),
+    "need": _(
+        "Hva mangler i dag, og hva blir bedre? For eksempel «Det er få steder å "
+        "møtes ute. Hagen blir et sted for alle i gata.»"
+    ),
+    "participants": _(
+        "For eksempel barn, eldre eller alle i borettslaget. Hvordan får folk "
+        "vite om det, og hvordan har de vært med på å bestemme?"
+    ),
+    "participant_count": _("Et tall du tror på er nok. For eksempel 40."),
+    "special_categories": _(
+        "For eksempel hvis tilbudet er for en pasientgruppe eller et trossamfunn. "
+        "Skriv aldri om enkeltpersoner."
+    ),
+    "place": _("Adresse eller navn på stedet. For eksempel «Lekeplassen bak skolen»."),
+    "permission": _(
+        "Skal noe bygges, settes opp eller arrangeres, må eieren si ja først."
+    ),
+    "economic_activity": _(
+        "For eksempel kiosk, utleie av lokaler eller kurs mot betaling. "
+        "Medlemskontingent, loddsalg og kakesalg på en fest er ikke det."
+    ),
+    "economic_reason": _(
+        "Bare hvis ja eller delvis. For eksempel «Vi leier ut grendehuset til "
+        "selskaper»."
+    ),
+}
+WIDGETS: dict[str, forms.Widget] = {
+    "contact_name": forms.TextInput(attrs={"autocomplete": "name"}),
+    "contact_email": forms.EmailInput(attrs={"autocomplete": "email"}),
+    "title": forms.TextInput(attrs={"autocomplete": "off"}),
+    "summary": long_text(2),
+    "description": long_text(10),
+    "need": long_text(6),
+    "participants": long_text(5),
+    "participant_count": forms.TextInput(
+        attrs={"inputmode": "numeric", "data-width": "xs"}
+    ),
+    "permission": forms.RadioSelect,
+    "economic_activity": forms.RadioSelect,
+    "economic_reason": long_text(3),
+}
+DATE_HELP = _("Dag, måned og år, for eksempel 15.08.2027.")
 
-    starts_on = NorwegianDateField(
-        label=_("Når begynner dere?"),
-        help_text=_("Dag, måned og år, for eksempel 15.08.2027."),
-        required=False,
-    )
-    ends_on = NorwegianDateField(
-        label=_("Når er dere ferdige?"),
-        help_text=_("Samme dag hvis alt skjer på én dag."),
-        required=False,
-    )
 
-    class Meta:
-        model = Version
-        fields = [
-            "title",
-            "summary",
-            "theme",
-            "description",
-            "need",
-            "participants",
-            "participant_count",
-            "place",
-            "permission",
-            "starts_on",
-            "ends_on",
-        ]
-        widgets = {
-            "title": forms.TextInput(attrs={"autocomplete": "off"}),
-            "summary": long_text(2),
-            "description": long_text(10),
-            "need": long_text(6),
-            "participants": long_text(5),
-            "participant_count": forms.TextInput(
-                attrs={"inputmode": "numeric", "data-width": "xs"}
-            ),
-            "permission": forms.RadioSelect,
-        }
-        help_texts = {
-            "title": _("Navnet kan bli vist på nett hvis dere får tilskudd."),
-            "summary": _(
-                "Én eller to setninger. For eksempel «Vi lager en felles hage med "
-                "plantekasser og benker ved lekeplassen.»"
-            ),
-            "theme": _("Velg det som passer best. Er du usikker, lar du det stå tomt."),
-            "description": _(
-                "Fortell hva dere skal gjøre, steg for steg, og hvem som gjør hva. "
-                "Ikke skriv om helse eller andre personer."
-            ),
-            "need": _("Hva mangler i dag, og hva blir bedre?"),
-            "participants": _(
-                "For eksempel barn, eldre eller alle i borettslaget. Hvordan får folk "
-                "vite om det, og hvordan har de vært med på å bestemme?"
-            ),
-            "participant_count": _("Et tall du tror på er nok."),
-            "place": _("Adresse eller navn på stedet."),
-            "permission": _(
-                "Skal noe bygges, settes opp eller arrangeres, må eieren si ja først."
-            ),
-        }
-        error_messages = {
-            "participant_count": {
-                "invalid": _("Skriv antallet med tall, for eksempel 40.")
-            }
-        }
+class AskedForm(StepForm):
+    """A step that asks for fields of the version, each with help and a reason."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["theme"].empty_label = _("Ikke valgt")
-        self.fields["theme"].queryset = Theme.objects.all()
-        self.fields["permission"].choices = Version.Permission.choices
+        for name, field in self.fields.items():
+            field.why = WHY.get(name, "")
+        for name in {"permission", "economic_activity"} & set(self.fields):
+            # Without the empty choice: what is not chosen is not chosen.
+            self.fields[name].choices = Version._meta.get_field(name).choices
+
+
+class DatesForm(AskedForm):
+    """A step that asks when the project begins and ends."""
+
+    starts_on = NorwegianDateField(
+        label=_("Når begynner dere?"), help_text=DATE_HELP, required=False
+    )
+    ends_on = NorwegianDateField(
+        label=_("Når er dere ferdige?"),
+        help_text=_("Samme dag hvis alt skjer på én dag. For eksempel 15.08.2027."),
+        required=False,
+    )
 
     def clean(self):
         data = super().clean()
@@ -139,11 +150,158 @@ class WhatForm(StepForm):
         return data
 
 
-class MoneyForm(StepForm):
+def special_field():
+    return forms.TypedChoiceField(
+        label=_("Sier søknaden noe om helse, tro eller etnisitet?"),
+        help_text=HELP["special_categories"],
+        choices=[("True", _("Ja")), ("False", _("Nei"))],
+        coerce=lambda value: value == "True",
+        empty_value=None,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+
+class WhoForm(AskedForm):
+    step = Step.WHO
+
+    contact_phone = PhoneField(
+        label=_("Telefon"),
+        help_text=_("Så vi kan ringe hvis noe er uklart. For eksempel 55 56 55 56."),
+        required=False,
+    )
+
+    class Meta:
+        model = Version
+        fields = ASKED[Size.LONG][Step.WHO]
+        widgets = WIDGETS
+        help_texts = HELP
+        error_messages = {
+            "contact_email": {
+                "invalid": _(
+                    "E-postadressen er ikke fullstendig. Skriv den som "
+                    "navn@eksempel.no."
+                )
+            }
+        }
+
+
+class WhatForm(AskedForm):
+    step = Step.WHAT
+
+    class Meta:
+        model = Version
+        fields = ASKED[Size.LONG][Step.WHAT]
+        widgets = WIDGETS
+        help_texts = HELP
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["theme"].empty_label = _("Ikke valgt")
+        self.fields["theme"].queryset = Theme.objects.all()
+
+
+class ShortWhatForm(DatesForm):
+    """The whole project on one page, for small amounts."""
+
+    step = Step.WHAT
+
+    special_categories = special_field()
+
+    class Meta:
+        model = Version
+        fields = ASKED[Size.SHORT][Step.WHAT]
+        widgets = WIDGETS | {"description": long_text(7)}
+        labels = {"description": _("Hva vil dere gjøre?")}
+        help_texts = HELP | {
+            "description": _(
+                "Fortell kort hva, hvor og for hvem. For eksempel «Vi pynter gata og "
+                "griller for alle naboene ved lekeplassen.» Ikke skriv om helse eller "
+                "andre personer."
+            )
+        }
+
+
+class NeedForm(AskedForm):
+    step = Step.NEED
+
+    special_categories = special_field()
+
+    class Meta:
+        model = Version
+        fields = ASKED[Size.LONG][Step.NEED]
+        widgets = WIDGETS
+        help_texts = HELP
+        error_messages = {
+            "participant_count": {
+                "invalid": _("Skriv antallet med tall, for eksempel 40.")
+            }
+        }
+
+
+class WhereForm(DatesForm):
+    step = Step.WHERE
+
+    class Meta:
+        model = Version
+        fields = ASKED[Size.LONG][Step.WHERE]
+        widgets = WIDGETS
+        help_texts = HELP
+
+
+class SupportForm(AskedForm):
+    """Whether the applicant sells in a market, for the rules on state aid."""
+
+    step = Step.SUPPORT
+
+    aid_received = MoneyField(
+        label=_("Hvor mye offentlig støtte har dere fått de siste tre årene?"),
+        help_text=_(
+            "Tilskudd etter reglene om bagatellmessig støtte, i alt. Har dere ikke "
+            "fått noe, skriver du 0."
+        ),
+        required=False,
+    )
+
+    class Meta:
+        model = Version
+        fields = ASKED[Size.LONG][Step.SUPPORT]
+        widgets = WIDGETS
+        help_texts = HELP
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["economic_reason"].only_when = ("economic_activity", "yes|partly")
+        # Marked as a condition, not as optional: the help says when.
+        self.fields["economic_reason"].needed = self.instance.size == Size.LONG
+
+
+class AmountForm(AskedForm):
+    """The amount alone, asked first: it decides which form there is to fill in."""
+
+    step = Step.MONEY
+
+    amount = MoneyField(label=_("Hvor mye søker dere om?"), required=False, min_value=1)
+
+    class Meta:
+        model = Version
+        fields = ["amount"]
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["amount"].required = True
+        self.fields["amount"].error_messages["required"] = _(
+            "Skriv hvor mye dere søker om. Du kan endre det senere."
+        )
+        self.fields["amount"].help_text = amount_help(self.instance.application.round)
+
+
+class MoneyForm(AskedForm):
     """The amount, and the budget as rows: three tables of what and how much."""
 
     step = Step.MONEY
     MOST_ROWS = 30
+    LEAST_ROWS = {Size.SHORT: 1, Size.LONG: 3}
     TITLES = {
         BudgetLine.Kind.COST: _("Hva koster det?"),
         BudgetLine.Kind.INCOME: _("Andre penger inn"),
@@ -204,6 +362,11 @@ class MoneyForm(StepForm):
 
     def _clean_row(self, row):
         text, amount = f"{row}_text", f"{row}_amount"
+        offered = self.fields[text].offered
+        if offered is not None and not self.cleaned_data.get(text):
+            typed = self.cleaned_data.get(amount)
+            # What we offered is ours, not half a row of theirs.
+            self.cleaned_data[amount] = None if typed == offered else typed
         if text in self.errors or amount in self.errors:
             return
         has_amount = self.cleaned_data.get(amount) is not None
@@ -303,12 +466,25 @@ class MoneyForm(StepForm):
         count = max([*posted, stored]) if posted else stored + spare
         if self.is_bound and kind == more:
             count += spare
-        least = 3 if kind == BudgetLine.Kind.COST else 1
+        least = 1
+        if kind == BudgetLine.Kind.COST:
+            least = self.LEAST_ROWS[self.instance.size]
         self.row_counts[kind] = min(max(count, least), self.MOST_ROWS)
         return self.row_counts[kind]
 
+    def _is_prefilled(self, kind, number):
+        """Whether a row offers the whole amount: in the short form, as its one cost."""
+        return (
+            kind == BudgetLine.Kind.COST
+            and number == 0
+            and self.instance.size == Size.SHORT
+            and not any(self.lines.values())
+        )
+
     def _add_row(self, kind, number):
         stored = dict(enumerate(self.lines[kind])).get(number, ("", None))
+        if self._is_prefilled(kind, number):
+            stored = ("", self.instance.amount)
         text_label, amount_label = self.LABELS[kind]
         text = forms.CharField(
             label=text_label % (number + 1),
@@ -324,6 +500,7 @@ class MoneyForm(StepForm):
             validators=[above_zero],
         )
         text.needed = amount.needed = True
+        text.offered = stored[1] if self._is_prefilled(kind, number) else None
         self.fields[f"{kind}_{number}_text"] = text
         self.fields[f"{kind}_{number}_amount"] = amount
 
@@ -350,7 +527,21 @@ class UploadForm(forms.Form):
     )
 
 
-STEP_FORMS = {Step.WHO: WhoForm, Step.WHAT: WhatForm, Step.MONEY: MoneyForm}
+STEP_FORMS = {
+    Step.WHO: WhoForm,
+    Step.WHAT: WhatForm,
+    Step.NEED: NeedForm,
+    Step.WHERE: WhereForm,
+    Step.MONEY: MoneyForm,
+    Step.SUPPORT: SupportForm,
+    Step.QUESTIONS: QuestionsForm,
+}
+SHORT_FORMS = STEP_FORMS | {Step.WHAT: ShortWhatForm}
+
+
+def form_class(step, size):
+    """The form of a step, in the short or the long application."""
+    return (SHORT_FORMS if size == Size.SHORT else STEP_FORMS)[step]
 
 
 def above_zero(amount):

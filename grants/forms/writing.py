@@ -5,7 +5,7 @@ import hashlib
 from django import forms
 
 from grants.models import Step
-from grants.models.versions import NEEDED, plain_number
+from grants.models.versions import plain_number
 
 # Stored together or not at all, so they clash as one.
 TOGETHER = [("starts_on", "ends_on")]
@@ -28,9 +28,10 @@ class StepForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, _message in NEEDED[self.step]:
+        for name in self.instance.needed(self.step):
             # Drawn without «(valgfritt)», though a draft may lack it.
-            self.fields[name].needed = True
+            if name in self.fields:  # the form may have changed size since it was sent
+                self.fields[name].needed = True
         # Before validation puts what was typed on the instance.
         self.stored = self.stored_values()
         self._values = {

@@ -110,6 +110,49 @@ class Question(models.Model):
     def __str__(self):
         return self.text
 
+    @property
+    def is_written(self):
+        """Answered by writing or choosing; a file is attached with the other files."""
+        return self.kind != Question.Kind.FILE
+
+    @property
+    def field_name(self):
+        return f"q{self.pk}"
+
+    @property
+    def only_value(self):
+        """The stored answer of `only_after` that makes this one asked."""
+        if self.only_after.kind == Question.Kind.YES_NO:
+            return {"ja": "yes", "nei": "no"}.get(self.only_when, "")
+        return self.only_when
+
+    def fault(self):
+        """What is wrong with its condition, in words for staff, or an empty text."""
+        earlier = self.only_after
+        if earlier is None:
+            return ""
+        if earlier.round_id != self.round_id:
+            return f"«{self.text}» henger på et spørsmål i en annen utlysning."
+        if (earlier.position, earlier.pk) >= (self.position, self.pk or float("inf")):
+            return f"«{self.text}» må komme etter «{earlier.text}»."
+        possible = {
+            Question.Kind.YES_NO: ["ja", "nei"],
+            Question.Kind.CHOICE: earlier.choices,
+        }.get(earlier.kind)
+        if possible is None:
+            return (
+                f"«{self.text}» kan bare henge på et spørsmål med ja og nei eller "
+                "med valg."
+            )
+        if self.only_when not in possible:
+            return f"«{earlier.text}» kan ikke besvares med «{self.only_when}»."
+        if earlier.long_form_only and not self.long_form_only:
+            return (
+                f"«{earlier.text}» står bare i det lange skjemaet. Da må også "
+                f"«{self.text}» gjøre det."
+            )
+        return ""
+
 
 class Answer(models.Model):
     """A version's answer to one of its round's questions, frozen with the version.
@@ -186,6 +229,10 @@ class RequiredAttachment(models.Model):
 
     def __str__(self):
         return self.label
+
+    @property
+    def field_name(self):
+        return f"required{self.pk}"
 
 
 class RoundInquiryQuerySet(models.QuerySet):

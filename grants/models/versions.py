@@ -5,12 +5,11 @@ from decimal import Decimal
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Sum
+from django.db.models import F, Max, Q, Sum
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from omradesatsing.accounts.refusals import Refused
-from omradesatsing.files.models import StoredFile
 from omradesatsing.journal.models import JournalEntry
 
 
@@ -30,25 +29,120 @@ class Step(models.TextChoices):
     FILES = "vedlegg", _("Vedlegg")
 
 
-# What must be filled in before an application can be sent, and how we ask for it.
-NEEDED = {
-    Step.WHO: [
-        ("contact_name", _("Skriv hvem vi kan kontakte.")),
-        ("contact_email", _("Skriv e-postadressen til kontaktpersonen.")),
-    ],
-    Step.WHAT: [
-        ("title", _("Gi prosjektet et navn.")),
-        ("summary", _("Fortell kort hva prosjektet er.")),
-        ("description", _("Fortell hva dere vil gjøre.")),
-        ("need", _("Fortell hvorfor det trengs her.")),
-        ("participants", _("Fortell hvem det er for, og hvem som blir med.")),
-        ("place", _("Skriv hvor det skal skje.")),
-        ("permission", _("Svar på om dere trenger lov fra eieren av stedet.")),
-        ("starts_on", _("Skriv når dere begynner.")),
-        ("ends_on", _("Skriv når dere er ferdige.")),
-    ],
-    Step.MONEY: [("amount", _("Skriv hvor mye dere søker om."))],
+class Size(models.TextChoices):
+    """The two forms. Small amounts get one that a treasurer fills in one evening."""
+
+    SHORT = "short", _("kort skjema")
+    LONG = "long", _("langt skjema")
+
+
+CONTACT = ["contact_name", "contact_email", "contact_phone"]
+SUPPORT = ["economic_activity", "economic_reason", "aid_received"]
+
+# The form, in one place: what each step asks, by size. Pages, review, print, casework
+# and what is missing all follow from it. Questions and files come from the round.
+ASKED = {
+    Size.SHORT: {
+        Step.WHO: CONTACT,
+        Step.WHAT: [
+            "title",
+            "description",
+            "starts_on",
+            "ends_on",
+            "special_categories",
+        ],
+        Step.MONEY: ["amount"],
+        Step.SUPPORT: SUPPORT,
+        Step.QUESTIONS: [],
+        Step.FILES: [],
+    },
+    Size.LONG: {
+        Step.WHO: CONTACT,
+        Step.WHAT: ["title", "summary", "theme", "description"],
+        Step.NEED: ["need", "participants", "participant_count", "special_categories"],
+        Step.WHERE: ["place", "permission", "starts_on", "ends_on"],
+        Step.MONEY: ["amount"],
+        Step.SUPPORT: SUPPORT,
+        Step.QUESTIONS: [],
+        Step.FILES: [],
+    },
 }
+
+# What must be filled in before an application can be sent, and how we ask for it.
+MESSAGES = {
+    "contact_name": _("Skriv hvem vi kan kontakte."),
+    "contact_email": _("Skriv e-postadressen til kontaktpersonen."),
+    "title": _("Gi prosjektet et navn."),
+    "summary": _("Fortell kort hva prosjektet er."),
+    "description": _("Fortell hva dere vil gjøre."),
+    "need": _("Fortell hvorfor det trengs her."),
+    "participants": _("Fortell hvem det er for, og hvem som blir med."),
+    "place": _("Skriv hvor det skal skje."),
+    "permission": _("Svar på om dere trenger lov fra eieren av stedet."),
+    "starts_on": _("Skriv når dere begynner."),
+    "ends_on": _("Skriv når dere er ferdige."),
+    "amount": _("Skriv hvor mye dere søker om."),
+    "economic_activity": _("Svar på om dere selger varer eller tjenester."),
+    "economic_reason": _("Skriv hva dere selger, og til hvem."),
+}
+NEEDED = {
+    Size.SHORT: {
+        "contact_name",
+        "contact_email",
+        "title",
+        "description",
+        "starts_on",
+        "amount",
+    },
+    # What is sold is asked only of those who sell: see `Version.needed`.
+    Size.LONG: set(MESSAGES) - {"economic_reason"},
+}
+
+
+def size_of(round, amount):
+    """The form for an amount in kroner; None while it is not known: the long one."""
+    ceiling = round.short_form_ceiling
+    if amount is None:
+        amount = round.max_amount
+    if ceiling and amount and amount <= ceiling:
+        return Size.SHORT
+    return Size.LONG
+
+
+def steps_of(round, size, *, is_organisation):
+    """The steps of the form in order, for a round, a size and a kind of applicant."""
+    left_out = set()
+    if not is_organisation:
+        left_out.add(Step.SUPPORT)
+    if not any(question.is_written for question in questions_of(round, size)):
+        left_out.add(Step.QUESTIONS)
+    return [step for step in ASKED[size] if step not in left_out]
+
+
+def questions_of(round, size):
+    """The round's own questions in this form, in order."""
+    if round.pk is None:
+        return []
+    return [
+        question
+        for question in round.questions.select_related("only_after")
+        if size == Size.LONG or not question.long_form_only
+    ]
+
+
+def still_asked(questions, answers):
+    """Those of `questions` whose condition holds, by `answers`: {pk: value}.
+
+    What hangs on a question that is not asked, is not asked either.
+    """
+    asked = {}
+    for question in questions:
+        parent = question.only_after
+        if parent is None or (
+            parent.pk in asked and answers.get(parent.pk) == question.only_value
+        ):
+            asked[question.pk] = question
+    return list(asked.values())
 
 
 class VersionQuerySet(models.QuerySet):
@@ -237,15 +331,118 @@ class Version(models.Model):
             "missing": cost - in_all,
         }
 
-    def missing(self):
-        """What must be filled in before it can be sent: [(step, field, message)]."""
+    # --- what this version asks -----------------------------------------------------
+
+    @property
+    def size(self):
+        """The form it is written in: by the amount, and long once it was sent long."""
+        size = size_of(self.application.round, self.amount)
+        if size == Size.SHORT and self.number and self.number > 1:
+            earlier = self.application.versions.sent().filter(number__lt=self.number)
+            most = earlier.aggregate(Max("amount"))["amount__max"]
+            return size_of(self.application.round, most or self.amount)
+        return size
+
+    @property
+    def steps(self):
+        """The steps of this application's form, in order."""
+        return steps_of(
+            self.application.round,
+            self.size,
+            is_organisation=self.application.applicant.organisation_id is not None,
+        )
+
+    def fields_of(self, step):
+        """The version's own fields that a step asks for, in order."""
+        return ASKED[self.size].get(step, [])
+
+    def needed(self, step):
+        """Those of a step's fields that must be filled in: {name: message}."""
+        size = self.size
+        names = [name for name in ASKED[size].get(step, []) if name in NEEDED[size]]
+        if step == Step.SUPPORT and size == Size.LONG and self.sells:
+            names.append("economic_reason")
+        return {name: MESSAGES[name] for name in names}
+
+    @property
+    def sells(self):
+        """Whether the applicant says that they sell something in a market."""
+        return self.economic_activity in {
+            Version.EconomicActivity.YES,
+            Version.EconomicActivity.PARTLY,
+        }
+
+    def given_answers(self):
+        """What is answered of the round's own questions: {question's pk: value}."""
+        if self.pk is None:
+            return {}
+        return dict(self.answers.values_list("question", "value"))
+
+    def asked_questions(self):
+        """The round's own questions that are asked now, files included, in order."""
+        questions = questions_of(self.application.round, self.size)
+        return still_asked(questions, self.given_answers()) if questions else []
+
+    def asked_files(self):
+        """The RequiredAttachments that the amount calls for."""
+        if self.amount is None:
+            return []
+        return list(
+            self.application.round.required_attachments.filter(
+                from_amount__lte=self.amount
+            )
+        )
+
+    # --- whether it can be sent -----------------------------------------------------
+
+    def missing(self, *, steps=None):
+        """What must be filled in before it can be sent: [(step, field, message)].
+
+        `steps` are those that may be changed, when not all of them may.
+        """
         found = []
-        for step, fields in NEEDED.items():
-            for name, message in fields:
+        for step in self.steps:
+            for name, message in self.needed(step).items():
                 if getattr(self, name) in (None, ""):
                     found.append((step, name, message))
-        found += [(Step.MONEY, "amount", text) for text in self.money_faults()]
-        return found
+            if step == Step.MONEY:
+                found += [(step, "amount", text) for text in self.money_faults()]
+            if step == Step.FILES:
+                found += self._missing_files()
+            if step == Step.QUESTIONS:
+                found += self._missing_answers()
+        return [each for each in found if steps is None or each[0] in steps]
+
+    def _missing_answers(self):
+        answers = self.given_answers()
+        return [
+            (
+                Step.QUESTIONS,
+                question.field_name,
+                _("Svar på «%(question)s»") % {"question": question.text},
+            )
+            for question in self.asked_questions()
+            if question.is_written and question.needed and question.pk not in answers
+        ]
+
+    def _missing_files(self):
+        attached = list(self.attachments.values_list("question", "required"))
+        wanted = [
+            (question.field_name, question.text)
+            for question in self.asked_questions()
+            if not question.is_written
+            and question.needed
+            and question.pk not in {pk for pk, _required in attached}
+        ]
+        wanted += [
+            (required.field_name, required.label)
+            for required in self.asked_files()
+            if required.pk not in {pk for _question, pk in attached}
+        ]
+        return [
+            (Step.FILES, name, _("Legg ved «%(label)s»") % {"label": label})
+            for name, label in wanted
+        ]
 
     def money_faults(self):
         """What is wrong with the sums, in words."""
@@ -286,7 +483,11 @@ class Version(models.Model):
         return faults
 
     def send(self, *, by, now):
-        """Freeze the working copy as sent; part of a verb, never called alone."""
+        """Freeze the working copy as sent; part of a verb, never called alone.
+
+        What is not asked, such as the long form's answers in a short one, is not sent.
+        """
+        self._leave_out_what_is_not_asked()
         taken = Version.objects.filter(pk=self.pk, sent_at=None).update(
             sent_at=now, sent_by=by.user
         )
@@ -296,9 +497,45 @@ class Version(models.Model):
         JournalEntry.record(
             "version_sent", about=self.application, by=by, version=self.number
         )
+        if self.tells_of_special_categories():
+            # Only ever set here; that it was a mistake, is for staff to say.
+            type(self.application).objects.filter(pk=self.application_id).update(
+                special_categories=True
+            )
+
+    def tells_of_special_categories(self):
+        """Whether it tells of health, faith or ethnicity, as far as we know."""
+        special = {"question__special_category": True}
+        return bool(
+            self.special_categories
+            or self.answers.filter(**special).exists()
+            or self.attachments.filter(**special).exists()
+        )
+
+    def _leave_out_what_is_not_asked(self):
+        asked = {name for step in self.steps for name in self.fields_of(step)}
+        if not self.sells:
+            asked.discard("economic_reason")
+        every = {
+            name
+            for fields_by_step in ASKED.values()
+            for fields in fields_by_step.values()
+            for name in fields
+        }
+        empty = {
+            name: Version._meta.get_field(name).get_default() for name in every - asked
+        }
+        Version.objects.filter(pk=self.pk, sent_at=None).update(**empty)
+        questions = self.asked_questions()
+        self.answers.exclude(question__in=questions).delete()
+        self._drop_attachments(
+            self.attachments.filter(question__isnull=False).exclude(
+                question__in=questions
+            )
+        )
 
     def copied(self, *, by):
-        """A new working copy with the same content, budget and attachments."""
+        """A new working copy with the same content, budget, answers and attachments."""
         copy = Version.objects.get(pk=self.pk)
         copy.pk = None
         copy._state.adding = True
@@ -310,6 +547,9 @@ class Version(models.Model):
         for line in self.budget_lines.all():
             line.pk, line.version, line._state.adding = None, copy, True
             line.save()
+        for answer in self.answers.all():
+            answer.pk, answer.version, answer._state.adding = None, copy, True
+            answer.save()
         for attachment in self.attachments.all():
             attachment.pk, attachment.version = None, copy
             attachment._state.adding = True
@@ -321,13 +561,24 @@ class Version(models.Model):
 
         A file that a sent version also has stays.
         """
-        files = list(StoredFile.objects.filter(attachments__version=self))
         self.budget_lines.all().delete()
+        self.answers.all().delete()
+        attachments = list(self.attachments.select_related("file"))
         self.attachments.all().delete()
         self.delete()
+        for attachment in attachments:
+            _discard_if_loose(attachment.file)
+
+    def _drop_attachments(self, rows):
+        files = [attachment.file for attachment in rows.select_related("file")]
+        rows.delete()
         for file in files:
-            if not file.attachments.exists():
-                file.discard()
+            _discard_if_loose(file)
+
+
+def _discard_if_loose(file):
+    if not file.attachments.exists():
+        file.discard()
 
 
 def plain_number(amount):

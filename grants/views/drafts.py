@@ -22,6 +22,7 @@ from grants.views.attachments import back_to_files, edit_files
 from grants.views.rounds import public_round
 from grants.views.steps import edit_step, show_refused, step_or_404
 from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.middleware import sign_owner
 from omradesatsing.accounts.refusals import Refused
 
 KEPT = "started_application"
@@ -143,8 +144,7 @@ def start_once(request, form):
 
 
 def own_application(request, key):
-    """An application by its draft's address: the user's own, or one they help
-    with; else 404."""
+    """An application that is open to the user, by its draft's address, or 404."""
     return get_object_or_404(
         Application.objects.open_to(request.user).select_related(
             "round__scheme", "area", "applicant__organisation"
@@ -170,13 +170,15 @@ def draft_detail(request, key):
     writing = Writing.of_draft(application)
     context = {
         "application": application,
+        "is_own": application.has_member(request.user),
         "version": writing.version,
         "progress": writing.progress(),
         "in_time": application.round.takes(application.applicant, request.arrived_at),
         "closes_at": application.round.closes_for(application.applicant),
         "review_url": writing.review_url,
+        "owner": sign_owner(request.user),
         "trail": draft_trail(application, writing.version),
-    }
+    } | writing.beginning(request.user)
     return render(request, "grants/draft_detail.html", context)
 
 

@@ -3,9 +3,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from areas.models import Area
+from grants.blank_form import blank_form, sizes_of
 from grants.filters import RoundFilter
-from grants.forms.steps import STEP_FORMS, UploadForm
-from grants.models import Application, Round, Step, Version
+from grants.forms.steps import UploadForm
+from grants.models import Round
 from grants.rounds import closing_order, kinds_of, not_closed, stage, with_pots
 from omradesatsing.pages.caching import public_page
 from omradesatsing.pages.paging import page_of
@@ -52,14 +53,11 @@ def round_detail(request, slug):
 def round_form(request, slug):
     """Every question of the form, to read and print before one begins."""
     round = public_round(request, slug)
-    empty = Version(application=Application(round=round))
     context = {
         "round": round,
         "stage": stage(round, request.arrived_at),
         "kinds": kinds_of(round),
-        "steps": [
-            (step.label, questions_of(step, empty)) for step in Step if step in WRITTEN
-        ],
+        "forms": [(size, blank_form(round, size)) for size in sizes_of(round)],
         "upload": UploadForm(),
         "trail": [
             (_("Tilskudd"), reverse("grants:round_list")),
@@ -68,14 +66,6 @@ def round_form(request, slug):
         ],
     }
     return render(request, "grants/round_form.html", context)
-
-
-WRITTEN = set(STEP_FORMS)
-
-
-def questions_of(step, version):
-    form = STEP_FORMS[step](instance=version)
-    return [form[name] for name in form._meta.fields]
 
 
 def public_round(request, slug):

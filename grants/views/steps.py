@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from grants.drafting import save_step, step_form
 from grants.models import BudgetLine, Step
+from grants.models.versions import Size
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.middleware import (
     forget_parked,
@@ -25,8 +26,11 @@ def step_or_404(name, steps):
 
 def edit_step(request, writing, step):
     if request.method != "POST":
+        if step not in writing.steps:
+            return redirect(writing.overview_url)  # not asked at this amount
         return show_step(request, writing, step, opened_form(request, writing, step))
     more = request.POST.get("more")
+    size = writing.version.size
     try:
         form = save_step(
             writing,
@@ -40,7 +44,25 @@ def edit_step(request, writing, step):
     if form.errors or form.clashes():
         return show_step(request, writing, step, form)
     forget_parked(request)
+    if writing.application.is_draft and writing.version.size != size:
+        return show_other_size(request, writing)
     return after_saving(request, writing, step)
+
+
+def show_other_size(request, writing):
+    """The amount now calls for the other form: say so, on the page with its parts."""
+    if writing.version.size == Size.SHORT:
+        text = _(
+            "Beløpet er lite, så nå er skjemaet kortere. Det du har skrevet i det "
+            "lange skjemaet, er tatt vare på, men blir ikke sendt."
+        )
+    else:
+        text = _(
+            "Beløpet er større enn det korte skjemaet gjelder for, så nå er det flere "
+            "spørsmål. Det du har skrevet, er med videre."
+        )
+    messages.info(request, text)
+    return redirect(writing.overview_url)
 
 
 def opened_form(request, writing, step):
@@ -81,14 +103,10 @@ def show_step(request, writing, step, form):
         if step == Step.MONEY and version.amount
         else [],
     }
-    return render(request, f"grants/step_{STEP_TEMPLATES[step]}.html", context)
+    template = "money" if step == Step.MONEY else "form"
+    return render(request, f"grants/step_{template}.html", context)
 
 
-STEP_TEMPLATES = {
-    Step.WHO: "form",
-    Step.WHAT: "form",
-    Step.MONEY: "money",
-}
 
 
 def page_context(request, writing, step):

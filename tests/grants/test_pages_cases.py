@@ -182,8 +182,8 @@ def test_looking_at_what_is_asked_changes_nothing(client):
 
 
 def test_an_answer_with_a_changed_part_is_sent_as_a_new_version(client):
-    application = log_in(client, ask(create_in_review()))
-    page = client.get(url("answer_step", application, "prosjekt"))
+    application = log_in(client, ask(create_in_review(), steps=["sted", "vedlegg"]))
+    page = client.get(url("answer_step", application, "sted"))
     fields = {
         name: page.context["form"][name].value() or ""
         for name in page.context["form"].fields
@@ -191,7 +191,7 @@ def test_an_answer_with_a_changed_part_is_sent_as_a_new_version(client):
 
     to_step = client.post(
         url("answer_request", application),
-        {"answer": "Kommunen eier den.", "change": "prosjekt"},
+        {"answer": "Kommunen eier den.", "change": "sted"},
     )
     saved = client.post(
         to_step.url, fields | {"_seen": page.context["seen"], "place": "Ny park"}
@@ -205,7 +205,7 @@ def test_an_answer_with_a_changed_part_is_sent_as_a_new_version(client):
     application.refresh_from_db()
     [first, second] = application.versions.sent()
     request = application.info_requests.get()
-    assert to_step.url == url("answer_step", application, "prosjekt")
+    assert to_step.url == url("answer_step", application, "sted")
     assert saved.url == url("answer_step", application, "vedlegg")
     assert (first.place, second.place) == ("Parken", "Ny park")
     assert (request.answer, request.unsent_answer) == ("Kommunen eier den.", "")

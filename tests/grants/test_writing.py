@@ -74,11 +74,11 @@ def budget(draft):
 
 
 def test_scenario_08_the_older_tab_is_asked_with_both_texts(client, draft):
-    first, second = opened(client, draft, "prosjekt"), opened(client, draft, "prosjekt")
-    client.post(url(draft, "prosjekt"), second | {"need": "Fra fane to"})
+    first, second = opened(client, draft, "behov"), opened(client, draft, "behov")
+    client.post(url(draft, "behov"), second | {"need": "Fra fane to"})
 
     response = client.post(
-        url(draft, "prosjekt"), first | {"need": "Fra fane én", "place": "Parken"}
+        url(draft, "behov"), first | {"need": "Fra fane én", "participants": "Parken"}
     )
 
     version = draft.working_copy()
@@ -87,7 +87,7 @@ def test_scenario_08_the_older_tab_is_asked_with_both_texts(client, draft):
         ("Hvorfor trengs det her?", "Fra fane to", "Fra fane én")
     ]
     assert response.context["form"]["need"].value() == "Fra fane én"
-    assert (version.need, version.place) == ("Fra fane to", "Parken")
+    assert (version.need, version.participants) == ("Fra fane to", "Parken")
 
 
 @pytest.mark.parametrize(
@@ -101,14 +101,14 @@ def test_scenario_08_the_older_tab_is_asked_with_both_texts(client, draft):
     ],
 )
 def test_scenario_08_one_chooses_and_loses_neither(client, draft, choice, typed, kept):
-    first, second = opened(client, draft, "prosjekt"), opened(client, draft, "prosjekt")
-    client.post(url(draft, "prosjekt"), second | {"need": "Fra fane to"})
-    response = client.post(url(draft, "prosjekt"), first | {"need": "Fra fane én"})
+    first, second = opened(client, draft, "behov"), opened(client, draft, "behov")
+    client.post(url(draft, "behov"), second | {"need": "Fra fane to"})
+    response = client.post(url(draft, "behov"), first | {"need": "Fra fane én"})
     [clash] = response.context["clashes"]
     values = {"mine": "mine", "stored": f"stored:{clash['mark']}"}
 
     again = client.post(
-        url(draft, "prosjekt"),
+        url(draft, "behov"),
         still(response) | {"need": typed, "_keep_need": values[choice]},
     )
 
@@ -117,13 +117,13 @@ def test_scenario_08_one_chooses_and_loses_neither(client, draft, choice, typed,
 
 
 def test_scenario_08_a_third_text_meanwhile_is_asked_about_anew(client, draft):
-    first, second = opened(client, draft, "prosjekt"), opened(client, draft, "prosjekt")
-    client.post(url(draft, "prosjekt"), second | {"need": "To"})
-    response = client.post(url(draft, "prosjekt"), first | {"need": "Én"})
+    first, second = opened(client, draft, "behov"), opened(client, draft, "behov")
+    client.post(url(draft, "behov"), second | {"need": "To"})
+    response = client.post(url(draft, "behov"), first | {"need": "Én"})
     draft.versions.update(need="Tre")
 
     again = client.post(
-        url(draft, "prosjekt"), still(response) | {"_keep_need": "mine"}
+        url(draft, "behov"), still(response) | {"_keep_need": "mine"}
     )
 
     assert asked(again) == [("Hvorfor trengs det her?", "Tre", "Én")]
@@ -174,10 +174,10 @@ def test_scenario_08_two_tabs_of_a_budget_are_asked_table_by_table(client, draft
 
 def test_dates_that_only_disagree_together_are_asked_about_together(client, draft):
     draft.versions.update(starts_on=date(2027, 6, 1), ends_on=date(2027, 6, 9))
-    first, second = opened(client, draft, "prosjekt"), opened(client, draft, "prosjekt")
-    client.post(url(draft, "prosjekt"), second | {"starts_on": "8.6.2027"})
+    first, second = opened(client, draft, "sted"), opened(client, draft, "sted")
+    client.post(url(draft, "sted"), second | {"starts_on": "8.6.2027"})
 
-    response = client.post(url(draft, "prosjekt"), first | {"ends_on": "5.6.2027"})
+    response = client.post(url(draft, "sted"), first | {"ends_on": "5.6.2027"})
 
     version = draft.working_copy()
     assert asked(response) == [
@@ -191,11 +191,11 @@ def test_dates_that_only_disagree_together_are_asked_about_together(client, draf
 
 
 def test_what_cannot_be_read_is_asked_about_as_it_was_written(client, draft):
-    first, second = opened(client, draft, "prosjekt"), opened(client, draft, "prosjekt")
-    client.post(url(draft, "prosjekt"), second | {"participant_count": "40"})
+    first, second = opened(client, draft, "behov"), opened(client, draft, "behov")
+    client.post(url(draft, "behov"), second | {"participant_count": "40"})
 
     response = client.post(
-        url(draft, "prosjekt"), first | {"participant_count": "mange"}
+        url(draft, "behov"), first | {"participant_count": "mange"}
     )
 
     assert asked(response) == [("Omtrent hvor mange blir med?", "40", "mange")]
@@ -208,26 +208,26 @@ def test_what_cannot_be_read_is_asked_about_as_it_was_written(client, draft):
 
 def test_scenario_09_two_members_on_different_fields_are_both_kept(client, draft):
     other, member = other_member(draft)
-    mine, theirs = opened(client, draft, "prosjekt"), opened(other, draft, "prosjekt")
+    mine, theirs = opened(client, draft, "behov"), opened(other, draft, "behov")
 
     responses = [
-        other.post(url(draft, "prosjekt"), theirs | {"need": "Deres"}),
-        client.post(url(draft, "prosjekt"), mine | {"place": "Parken"}),
+        other.post(url(draft, "behov"), theirs | {"need": "Deres"}),
+        client.post(url(draft, "behov"), mine | {"participants": "Parken"}),
     ]
 
     version = draft.working_copy()
     assert [response.status_code for response in responses] == [302, 302]
-    assert (version.need, version.place) == ("Deres", "Parken")
+    assert (version.need, version.participants) == ("Deres", "Parken")
     assert version.edited_by == draft.started_by != member
 
 
 def test_scenario_09_the_second_on_the_same_field_is_asked(client, draft):
     other, _member = other_member(draft)
-    mine, theirs = opened(client, draft, "prosjekt"), opened(other, draft, "prosjekt")
-    client.post(url(draft, "prosjekt"), mine | {"permission": "have"})
+    mine, theirs = opened(client, draft, "sted"), opened(other, draft, "sted")
+    client.post(url(draft, "sted"), mine | {"permission": "have"})
 
     response = other.post(
-        url(draft, "prosjekt"), theirs | {"permission": "asked", "place": "Torget"}
+        url(draft, "sted"), theirs | {"permission": "asked", "place": "Torget"}
     )
 
     version = draft.working_copy()
@@ -312,12 +312,12 @@ def test_a_row_that_cannot_be_read_is_not_taken_for_its_neighbour(client, draft)
     "seen", ["", "need", "need:", ":", "a:b:c", "need:\0", "[[[[", "need:" + "x" * 9999]
 )
 def test_a_hostile_mark_stops_nothing(client, draft, seen):
-    fields = opened(client, draft, "prosjekt") | {"_seen": seen, "place": "Parken"}
+    fields = opened(client, draft, "behov") | {"_seen": seen, "participants": "Parken"}
 
-    response = client.post(url(draft, "prosjekt"), fields)
+    response = client.post(url(draft, "behov"), fields)
 
     assert response.status_code == 302
-    assert draft.working_copy().place == "Parken"
+    assert draft.working_copy().participants == "Parken"
 
 
 # --- 4: a round that staff close ------------------------------------------------------
@@ -337,13 +337,13 @@ def test_scenario_04_what_is_written_while_the_round_closes_is_saved(client):
         now=now - timedelta(days=5),
     )
     client.force_login(user)
-    fields = opened(client, draft, "prosjekt") | {"need": "Skrevet da den lukket"}
+    fields = opened(client, draft, "behov") | {"need": "Skrevet da den lukket"}
 
-    saved = client.post(url(draft, "prosjekt"), fields)
+    saved = client.post(url(draft, "behov"), fields)
     sent = client.post(
         reverse("grants:draft_review", args=[draft.key]), {"declared": "on"}
     )
-    page = client.get(url(draft, "prosjekt"))
+    page = client.get(url(draft, "behov"))
 
     draft.refresh_from_db()
     assert saved.status_code == 302
