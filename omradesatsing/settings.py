@@ -88,6 +88,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "omradesatsing.accounts.middleware.actor",
+    "omradesatsing.accounts.middleware.log_refusals",
     "pghistory.middleware.HistoryMiddleware",
 ]
 
@@ -293,6 +294,13 @@ EMAIL_HOST_USER = os.environ.get("EMAIL_HOST_USER", "")
 EMAIL_HOST_PASSWORD = os.environ.get("EMAIL_HOST_PASSWORD", "")
 EMAIL_USE_TLS = flag("EMAIL_USE_TLS")
 EMAIL_TIMEOUT = 20
+
+# --- Enhetsregisteret and Frivillighetsregisteret -----------------------------------
+
+# Empty: nobody is asked. `make demo` runs a register of its own.
+REGISTER_URL = os.environ.get(
+    "REGISTER_URL", "" if DEMO or DEBUG else "https://data.brreg.no"
+).rstrip("/")
 
 # --- History of set-up and editorial tables -----------------------------------------
 

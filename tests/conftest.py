@@ -7,6 +7,7 @@ from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
 from grants.models import LegalTerm, LetterText
+from grants.register_stand_in import Register
 from tests.clamd import NO_CLAMD, Clamd, find_clamd
 
 # The real one takes a third of a second for each user a test makes.
@@ -66,3 +67,13 @@ def clamd(settings):
         yield daemon
     finally:
         daemon.close()
+
+
+@pytest.fixture
+def register(settings):
+    """The in-repo register, running, and asked by the portal: `asked` says for what."""
+    register = Register()
+    register.start()
+    settings.REGISTER_URL = register.url
+    yield register
+    register.stop()

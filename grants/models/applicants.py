@@ -1,14 +1,13 @@
 from django.conf import settings
-from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from stdnum.exceptions import ValidationError as NumberError
-from stdnum.no import orgnr as norwegian_orgnr
 
-from grants.models.invitations import Invitation
+from grants.models.invitations import Helper, Invitation
+from grants.models.organisations import Organisation
+from grants.numbers import valid_orgnr  # noqa: F401  the first migration names it here
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
@@ -20,75 +19,6 @@ class ApplicantKind(models.TextChoices):
     ORGANISATION = "organisation", _("lag, forening eller annen organisasjon")
     GROUP = "group", _("gruppe uten organisasjonsnummer")
     PERSON = "person", _("privatperson")
-
-
-def valid_orgnr(value):
-    """An organisation number: nine digits whose last one checks the others."""
-    try:
-        norwegian_orgnr.validate(value)
-    except NumberError:
-        raise ValidationError(
-            _(
-                "Organisasjonsnummeret stemmer ikke. Det har ni siffer, og det siste "
-                "kontrollerer de andre. Se etter en skrivefeil."
-            )
-        ) from None
-
-
-class Organisation(models.Model):
-    """A registered organisation, once, by its number. Gives nobody access.
-
-    The facts are those of Enhetsregisteret and Frivillighetsregisteret when last looked
-    up; before that, or when the registers do not answer, what an applicant typed.
-    """
-
-    class Standing(models.TextChoices):
-        UNCHECKED = "unchecked", _("ikke slått opp i registeret")
-        ACTIVE = "active", _("registrert")
-        BANKRUPT = "bankrupt", _("konkurs")
-        DISSOLVING = "dissolving", _("under avvikling")
-        DELETED = "deleted", _("slettet")
-        UNKNOWN = "unknown", _("ikke i registeret")
-
-    orgnr = models.CharField(
-        _("organisasjonsnummer"), max_length=9, unique=True, validators=[valid_orgnr]
-    )
-    name = models.CharField(_("navn"), max_length=200)
-    standing = models.CharField(
-        "status i registeret",
-        max_length=20,
-        choices=Standing,
-        default=Standing.UNCHECKED,
-        editable=False,
-    )
-    form = models.CharField("organisasjonsform", max_length=80, blank=True)
-    address = models.CharField(_("adresse"), max_length=200, blank=True)
-    postal_code = models.CharField(_("postnummer"), max_length=4, blank=True)
-    city = models.CharField(_("poststed"), max_length=80, blank=True)
-    in_voluntary_register = models.BooleanField(
-        "i Frivillighetsregisteret", null=True, editable=False
-    )
-    deleted_on = models.DateField("slettet", null=True, editable=False)
-    checked_at = models.DateTimeField("slått opp", null=True, editable=False)
-    lookup_failed_at = models.DateTimeField(
-        null=True,
-        editable=False,
-        help_text="When the register last did not answer; empty once it has.",
-    )
-
-    class Meta:
-        verbose_name = "organisasjon"
-        verbose_name_plural = "organisasjoner"
-        ordering = ["name"]
-        constraints = [
-            models.CheckConstraint(
-                name="organisation_orgnr_has_nine_digits",
-                condition=Q(orgnr__regex=r"^[0-9]{9}$"),
-            ),
-        ]
-
-    def __str__(self):
-        return self.name
 
 
 class ApplicantQuerySet(models.QuerySet):
@@ -171,6 +101,9 @@ class Applicant(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = ApplicantQuerySet.as_manager()
+
+    # What `keep_facts` may change.
+    KEPT_FACTS = ["address", "postal_code", "city", "account_number"]
 
     class Meta:
         verbose_name = "søker"
@@ -281,7 +214,7 @@ class Applicant(models.Model):
         applicant = cls.objects.create(
             kind=kind,
             name=name,
-            organisation=_organisation(orgnr, name)
+            organisation=Organisation.of_number(orgnr, name)
             if kind == ApplicantKind.ORGANISATION
             else None,
             answerable_name=answerable_name,
@@ -398,7 +331,7 @@ class Applicant(models.Model):
         Applicant.objects.filter(pk=self.pk).update(
             kind=ApplicantKind.ORGANISATION,
             name=name,
-            organisation=_organisation(orgnr, name),
+            organisation=Organisation.of_number(orgnr, name),
         )
         self.refresh_from_db()
         self.invitations.unanswered().filter(kind=Invitation.Kind.ANSWERABLE).update(
@@ -406,6 +339,48 @@ class Applicant(models.Model):
         )
         JournalEntry.record("applicant_became_registered", about=self, by=by)
         JoinRequest.ask(self.memberships.active().get(user=by.user), by=by, now=now)
+
+    @transaction.atomic
+    def keep_facts(self, *, by, now, **facts):
+        """Keep address and account number, for every case; gives what changed.
+
+        `facts` are some of KEPT_FACTS. The journal gets their names, never the words.
+        """
+        if not set(facts) <= set(self.KEPT_FACTS):
+            raise TypeError(f"not facts of an applicant: {sorted(facts)}")
+        held = self.hold()
+        self.check_may_keep_facts(by, facts)
+        changed = {
+            name: value for name, value in facts.items() if value != getattr(held, name)
+        }
+        if not changed:
+            self.refresh_from_db()
+            return []
+        account_changed = "account_number" in changed
+        moved = {"account_changed_at": now} if account_changed else {}
+        Applicant.objects.filter(pk=self.pk).update(**changed, **moved)
+        self.refresh_from_db()
+        JournalEntry.record(
+            "applicant_facts_kept", about=self, by=by, fields=sorted(changed)
+        )
+        return sorted(changed)
+
+    def check_may_keep_facts(self, by, facts):
+        """A confirmed member; while there is none, whoever has begun on their own.
+
+        For someone who has no log-in, the one who writes for them gives the address;
+        where the money goes, they say themself.
+        """
+        if self.memberships.confirmed().exists():
+            self.check_confirmed_member(by)
+        elif not self.has_member(by.user):
+            writes = Helper.objects.active().filter(
+                application__applicant=self, user=by.user, typed=True
+            )
+            if self.memberships.active().exists() or not writes.exists():
+                raise Refused(_("Du kan ikke gjøre dette for denne søkeren."))
+            if facts.get("account_number"):
+                raise Refused(_("Kontonummeret må søkeren gi selv."))
 
     @transaction.atomic
     def let_in(self, user, *, by, now, as_contact=False, proof=""):
@@ -426,12 +401,6 @@ class Applicant(models.Model):
         if as_contact:
             membership.become_contact()
         return membership
-
-
-def _organisation(orgnr, name):
-    """The organisation of that number, made when nobody has typed it before."""
-    number = norwegian_orgnr.compact(orgnr)
-    return Organisation.objects.get_or_create(orgnr=number, defaults={"name": name})[0]
 
 
 class MembershipQuerySet(models.QuerySet):

@@ -273,6 +273,6 @@ class PostalCodeField(forms.CharField):
 
     def to_python(self, value):
         text = super().to_python(value)
-        if text and not re.fullmatch(r"[0-9]{4}", text):
+        if text and not re.fullmatch(r"(?!0000)[0-9]{4}", text):
             raise ValidationError(self.error_messages["invalid"], code="invalid")
         return text
