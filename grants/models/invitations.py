@@ -195,7 +195,8 @@ class Invitation(models.Model):
                 self.application.confirm(by=by, now=now)
             case Invitation.Kind.ANSWERABLE:
                 self.applicant.answer_for(by=by, now=now, name=name)
-        self._tell_sender()
+        if self.kind != Invitation.Kind.CONFIRM:  # the helper is told of the case
+            self._tell_sender()
 
     @transaction.atomic
     def decline(self, *, by, now):

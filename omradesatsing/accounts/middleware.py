@@ -1,4 +1,5 @@
 import json
+import logging
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
@@ -10,6 +11,8 @@ from django.utils.functional import SimpleLazyObject
 
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import ParkedPost, User
+
+refusals = logging.getLogger("omradesatsing.refused")
 
 OWNER_FIELD = "_owner"
 OWNER_SALT = "accounts.form-owner"
@@ -101,3 +104,27 @@ def parked_fields(request):
 def forget_parked(request):
     """Drop what was parked at this address, once it is saved for good."""
     ParkedPost.objects.filter(owner=request.user, path=request.path).delete()
+
+
+def log_refusals(get_response):
+    """Note in the log who asked for what is not theirs.
+
+    Public pages are left alone: they ask nobody who they are.
+    """
+
+    def middleware(request):
+        response = get_response(request)
+        match = request.resolver_match
+        if response.status_code in (403, 404) and match is not None:
+            guarded = getattr(match.func, "login_required", True)
+            if guarded and request.user.is_authenticated:
+                refusals.warning(
+                    "%s %s %s user=%s",
+                    response.status_code,
+                    request.method,
+                    request.path,
+                    request.user.pk,
+                )
+        return response
+
+    return middleware

@@ -28,6 +28,7 @@ from tests.factories import (
     create_decider,
     create_draft,
     create_in_review,
+    create_member,
     create_recommended,
     create_round,
     create_submitted,
@@ -151,7 +152,7 @@ def test_sending_gives_number_version_and_receipt():
     user = create_user(name="Kari")
     friend = create_user()
     applicant = create_applicant(user=user)
-    applicant.memberships.create(user=friend)
+    create_member(applicant=applicant, user=friend)
     now = timezone.now()
     first = create_submitted()
     application = create_draft(user=user, applicant=applicant)
