@@ -13,13 +13,18 @@ from grants.models import (
     ApplicantKind,
     Application,
     InfoRequest,
+    Invitation,
+    JoinRequest,
     LateEntry,
     LateException,
+    Membership,
+    RejectedFile,
     Round,
     State,
     Version,
 )
 from omradesatsing.accounts.models import User
+from omradesatsing.files.models import ScannerOutage, StoredFile
 from omradesatsing.notices.models import Notice, texts_of
 
 # Parts of others, not kinds of their own.
@@ -106,7 +111,12 @@ def samples():
     changed = Version(
         number=2, title="Hage for alle", sent_at=closes_at - timedelta(days=1)
     )
-    return {
+    rejected = RejectedFile(
+        application=case,
+        file=StoredFile(name="budsjett.xlsx"),
+        due_on=date(2027, 2, 4),
+    )
+    return of_people(case, closes_at) | {
         "application_received_late": (case, of_case | {"late": late}),
         "application_resubmitted": (case, of_case | {"version": changed}),
         "followed_round_extended": (round, of_case),
@@ -118,8 +128,46 @@ def samples():
         "draft_closes_soon": (case, of_case | {"days": 7}),
         "info_requested": (case, of_case),
         "letter_unread": (case, of_case),
+        "file_rejected": (rejected, of_case),
+        "scanner_down": (ScannerOutage(), {}),
+        "scanner_up": (ScannerOutage(), {}),
         "request_answered": (case, of_case),
         "round_closes_soon": (round, of_case | {"days": 7}),
         "round_extended": (case, of_case),
         "round_opened": (round, of_case),
+    }
+
+
+def of_people(case, at):
+    """The kinds that tell of members, invitations and helpers."""
+    kari = User(email="kari@eksempel.no", name="Kari Eksempel")
+    applicant = case.applicant
+    applicant.answerable_name = "Ola Eksempel"
+    membership = Membership(applicant=applicant, user=kari)
+    invitation = Invitation(
+        applicant=applicant,
+        invited_by=kari,
+        email="ola@eksempel.no",
+        expires_at=at,
+        accepted=True,
+    )
+    invited = {"link": f"{settings.SITE_URL}/min-side/invitasjoner/eksempel/"}
+    joining = JoinRequest(applicant=applicant, membership=membership, accepted=True)
+    return {
+        "answerable_replaced": (applicant, {}),
+        "application_sent_for_other": (case, {"email": "ola@eksempel.no"}),
+        "case_disowned": (case, {}),
+        "draft_moved": (case, {"title": "Hage for alle", "by": kari}),
+        "helped_application_confirmed": (case, {}),
+        "helped_application_disowned": (case, {}),
+        "helper_ended": (case, {}),
+        "invitation_answerable": (invitation, invited),
+        "invitation_answered": (invitation, {}),
+        "invitation_confirm": (invitation, invited),
+        "invitation_helper": (invitation, invited),
+        "invitation_member": (invitation, invited),
+        "join_answered": (joining, {}),
+        "membership_confirmed": (membership, {}),
+        "membership_ended": (membership, {}),
+        "orgnr_used": (joining, {}),
     }
