@@ -30,6 +30,8 @@ from grants.models import (
     Pot,
     PotArea,
     PotRow,
+    Question,
+    RequiredAttachment,
     Round,
     Scheme,
 )
@@ -41,6 +43,7 @@ from grants.setup_forms import (
     PotAreaFormSet,
     RoundForm,
 )
+from grants.setup_questions import QuestionForm, QuestionFormSet, preview_context
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
@@ -188,6 +191,18 @@ class EligibilityQuestionInline(FrozenInline, admin.TabularInline):
     show_change_link = True
 
 
+class QuestionInline(FrozenInline, admin.StackedInline):
+    model = Question
+    form = QuestionForm
+    formset = QuestionFormSet
+    fields = QuestionForm.Meta.fields
+
+
+class RequiredAttachmentInline(FrozenInline, admin.TabularInline):
+    model = RequiredAttachment
+    fields = ["position", "label", "why", "from_amount"]
+
+
 class PotInline(FrozenInline, admin.TabularInline):
     model = Pot
     fields = ["name", "year", "left"]
@@ -208,7 +223,13 @@ class RoundAdmin(SetupAdmin):
     list_select_related = ["scheme"]
     search_fields = ["title"]
     prepopulated_fields = {"slug": ["title"]}
-    inlines = [CriterionInline, EligibilityQuestionInline, PotInline]
+    inlines = [
+        CriterionInline,
+        EligibilityQuestionInline,
+        QuestionInline,
+        RequiredAttachmentInline,
+        PotInline,
+    ]
     change_form_template = "admin/cases/round_change.html"
     view_on_site = False  # there is no page before publishing; our box leads to it
     # What may still be written after publishing; the closing has its own page.
@@ -306,6 +327,7 @@ class RoundAdmin(SetupAdmin):
                 ("forleng", self.extend, "extend"),
                 ("nede", self.downtime, "downtime"),
                 ("standardsporsmal", self.add_questions, "add_questions"),
+                ("skjema", self.preview, "preview"),
             ]
         ] + super().get_urls()
 
@@ -327,6 +349,15 @@ class RoundAdmin(SetupAdmin):
             return "Utlysningen er publisert."
 
         return press(request, round, verb)
+
+    def preview(self, request, pk):
+        """Both forms as applicants will see them, to try out before publishing."""
+        round = self.get_object(request, str(pk))
+        if round is None or not self.has_view_permission(request, round):
+            raise Http404
+        context = self.admin_site.each_context(request) | preview_context(round)
+        context |= {"title": f"Skjemaet: {round}", "back": change_page(round)}
+        return render(request, "admin/cases/round_preview.html", context)
 
     def add_questions(self, request, pk):
         """Start «Kan vi søke?» from the five usual questions."""

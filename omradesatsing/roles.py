@@ -41,6 +41,8 @@ MAY = {
                 "round",
                 "criterion",
                 "eligibilityquestion",
+                "question",
+                "requiredattachment",
                 "eligibilityanswer",
                 "pot",
                 "potarea",
@@ -51,6 +53,8 @@ MAY = {
             "delete": [
                 "criterion",
                 "eligibilityquestion",
+                "question",
+                "requiredattachment",
                 "eligibilityanswer",
                 "potarea",
             ],

@@ -37,6 +37,8 @@ from grants.models import (
     Outcome,
     Pot,
     PotArea,
+    Question,
+    RequiredAttachment,
     Round,
     Scheme,
     Version,
@@ -493,3 +495,36 @@ def create_late(**fields):
         reason="Nettet var borte.",
     )
     return draft
+
+
+def create_question(*, round, kind="text", text=None, **fields):
+    """A question of a round that is still being set up."""
+    number = next(numbers)
+    return Question.objects.create(
+        **{
+            "round": round,
+            "position": number,
+            "kind": kind,
+            "text": text or f"Spørsmål {number}?",
+            "why": "Vi må vite det.",
+            "choices": ["Rødt", "Blått"] if kind == "choice" else [],
+            **fields,
+        }
+    )
+
+
+def create_required_attachment(*, round, label="Tegning", from_amount=50_000, **fields):
+    return RequiredAttachment.objects.create(
+        round=round,
+        label=label,
+        why="Vi må se hva som skal bygges.",
+        from_amount=Decimal(from_amount),
+        **fields,
+    )
+
+
+def publish(round):
+    """Open for all, as set up."""
+    round.published_at = round.opens_at
+    round.save(update_fields=["published_at"])
+    return round

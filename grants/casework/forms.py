@@ -130,6 +130,10 @@ class RequestInfoForm(CaseForm):
     def __init__(self, *args, case, today=None, **kwargs):
         initial = {"due_on": today + self.DAYS} if today else {}
         super().__init__(*args, case=case, initial=initial, **kwargs)
+        # A short form has fewer parts than a long one.
+        self.fields["steps"].choices = [
+            (step.value, step.label) for step in case.current.steps
+        ]
 
 
 class AdviceForm(CaseForm):

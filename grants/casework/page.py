@@ -6,6 +6,7 @@ from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from grants.answers import answers
 from grants.casework.forms import (
     AdviceForm,
     AssessForm,
@@ -25,6 +26,7 @@ from grants.models import (
     Mark,
     Pot,
     State,
+    Step,
 )
 from grants.models.states import BEFORE_RECOMMENDED, WITH_STAFF
 from omradesatsing.accounts import roles
@@ -142,13 +144,21 @@ def version_parts(version):
     lines = list(version.budget_lines.all())
     return {
         "version": version,
+        # Who applies stands elsewhere on the page; budget and files below.
+        "sections": [
+            section
+            for section in answers(version)
+            if section["step"] not in {Step.WHO, Step.FILES}
+        ],
         "budget": [
             (kind.label, [line for line in lines if line.kind == kind])
             for kind in BudgetLine.Kind
         ],
         "sums": version.sums(),
         "faults": version.money_faults(),
-        "attachments": list(version.attachments.select_related("file")),
+        "attachments": list(
+            version.attachments.select_related("file__rejection__replacement")
+        ),
     }
 
 

@@ -290,7 +290,11 @@ class Round(models.Model):
                 "Skriv når søkerne kan vente svar.",
             ),
         ]
-        return [message for there, message in wanted if not there]
+        faults = [
+            question.fault() for question in self.questions.select_related("only_after")
+        ]
+        missing = [message for there, message in wanted if not there]
+        return missing + [fault for fault in faults if fault]
 
     @transaction.atomic
     def publish(self, *, by, now):

@@ -293,7 +293,7 @@ class Sending:
             raise Refused(_("Ingenting er etterspurt nå."))
         if not answer.strip() and copy is None:
             raise Refused(_("Skriv et svar, eller endre søknaden, før du sender."))
-        if copy is not None and copy.missing():
+        if copy is not None and copy.missing(steps=request.steps):
             raise Refused(
                 _("Søknaden mangler noe. Se listen og fyll ut før du sender.")
             )

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from omradesatsing.accounts.refusals import Refused
+from omradesatsing.files.models import StoredFile
 from omradesatsing.journal.models import JournalEntry
 
 
@@ -343,6 +344,9 @@ class Version(models.Model):
             return size_of(self.application.round, most or self.amount)
         return size
 
+    def get_size_display(self):
+        return Size(self.size).label
+
     @property
     def steps(self):
         """The steps of this application's form, in order."""
@@ -392,6 +396,11 @@ class Version(models.Model):
                 from_amount__lte=self.amount
             )
         )
+
+    def file_slots(self):
+        """What asks for a file of its own: the round's questions, then its list."""
+        asked = [each for each in self.asked_questions() if not each.is_written]
+        return asked + self.asked_files()
 
     # --- whether it can be sent -----------------------------------------------------
 
@@ -550,7 +559,11 @@ class Version(models.Model):
         for answer in self.answers.all():
             answer.pk, answer.version, answer._state.adding = None, copy, True
             answer.save()
-        for attachment in self.attachments.all():
+        # What the scanner rejected comes along as the file that was given instead.
+        for attachment in self.attachments.select_related("file"):
+            attachment.file = attachment.file_in_force()
+            if attachment.file is None:
+                continue
             attachment.pk, attachment.version = None, copy
             attachment._state.adding = True
             attachment.save()
@@ -672,3 +685,11 @@ class Attachment(models.Model):
 
     def __str__(self):
         return self.label or self.file.name
+
+    def file_in_force(self):
+        """The file; when it was rejected the one given instead, or None."""
+        file = self.file
+        while file is not None and file.scan == StoredFile.Scan.INFECTED:
+            rejection = getattr(file, "rejection", None)
+            file = rejection and rejection.replacement
+        return file

@@ -41,7 +41,7 @@ def answer_request(request, year, sequence):
         "form": form,
         "progress": writing.progress(),
         "changed": copy is not None,
-        "missing": copy.missing() if copy else [],
+        "missing": copy.missing(steps=asked.steps) if copy else [],
         "owner": sign_owner(request.user),
         "trail": case_trail(application, (_("Svar på det vi trenger"), "")),
     }

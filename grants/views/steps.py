@@ -107,8 +107,6 @@ def show_step(request, writing, step, form):
     return render(request, f"grants/step_{template}.html", context)
 
 
-
-
 def page_context(request, writing, step):
     application = writing.application
     trail = [(_("Min side"), reverse("pages:my_page"))]

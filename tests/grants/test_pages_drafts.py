@@ -284,9 +284,7 @@ def test_what_was_typed_when_the_log_in_had_ended_is_given_back(client, draft):
     fields = hidden(client, draft, "behov")
     client.logout()
 
-    sent = client.post(
-        url(draft, "behov"), fields | {"need": "Mye å si"}
-    )
+    sent = client.post(url(draft, "behov"), fields | {"need": "Mye å si"})
     client.force_login(draft.started_by)
     page = client.get(url(draft, "behov"))
     unsaved = draft.working_copy().need

@@ -122,9 +122,7 @@ def test_scenario_08_a_third_text_meanwhile_is_asked_about_anew(client, draft):
     response = client.post(url(draft, "behov"), first | {"need": "Én"})
     draft.versions.update(need="Tre")
 
-    again = client.post(
-        url(draft, "behov"), still(response) | {"_keep_need": "mine"}
-    )
+    again = client.post(url(draft, "behov"), still(response) | {"_keep_need": "mine"})
 
     assert asked(again) == [("Hvorfor trengs det her?", "Tre", "Én")]
     assert draft.working_copy().need == "Tre"
@@ -194,9 +192,7 @@ def test_what_cannot_be_read_is_asked_about_as_it_was_written(client, draft):
     first, second = opened(client, draft, "behov"), opened(client, draft, "behov")
     client.post(url(draft, "behov"), second | {"participant_count": "40"})
 
-    response = client.post(
-        url(draft, "behov"), first | {"participant_count": "mange"}
-    )
+    response = client.post(url(draft, "behov"), first | {"participant_count": "mange"})
 
     assert asked(response) == [("Omtrent hvor mange blir med?", "40", "mange")]
     assert list(response.context["form"].errors) == ["participant_count"]
@@ -243,18 +239,16 @@ def test_scenario_09_the_second_on_the_same_field_is_asked(client, draft):
 
 def test_scenario_09_a_form_that_comes_back_shows_what_the_other_stored(client, draft):
     other, _member = other_member(draft)
-    draft.versions.update(need="Før")
-    mine, theirs = opened(client, draft, "prosjekt"), opened(other, draft, "prosjekt")
-    other.post(url(draft, "prosjekt"), theirs | {"need": "Deres", "theme": ""})
+    draft.versions.update(place="Før")
+    mine, theirs = opened(client, draft, "sted"), opened(other, draft, "sted")
+    other.post(url(draft, "sted"), theirs | {"place": "Deres", "permission": ""})
 
-    response = client.post(url(draft, "prosjekt"), mine | {"starts_on": "snart"})
-    again = client.post(
-        url(draft, "prosjekt"), still(response) | {"starts_on": "1.6.2027"}
-    )
+    response = client.post(url(draft, "sted"), mine | {"starts_on": "snart"})
+    again = client.post(url(draft, "sted"), still(response) | {"starts_on": "1.6.2027"})
 
-    assert response.context["form"]["need"].value() == "Deres"
+    assert response.context["form"]["place"].value() == "Deres"
     assert again.status_code == 302
-    assert draft.working_copy().need == "Deres"
+    assert draft.working_copy().place == "Deres"
 
 
 def test_scenario_09_two_members_on_two_tables_are_both_kept(client, draft):
