@@ -6,8 +6,9 @@ from django.utils import timezone
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
+from grants import registers
 from grants.letters.pdf import letter_pdf
-from grants.models import Application, Letter, Membership, Round
+from grants.models import Application, Letter, Membership, Organisation, Round
 from grants.reminders import remind
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import User
@@ -91,3 +92,22 @@ def tell_followers_of_later_closing(round):
         url=round.get_absolute_url(),
         context={"round": round},
     )
+
+
+# At most so many in one go; the rest wait a quarter of an hour.
+LOOKED_UP_AT_ONCE = 50
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="grants.look_up_again", queueing_lock="look_up", queue="registers")
+def look_up_again(timestamp):
+    """Each quarter: ask about the organisations that no register has answered about.
+
+    Stops at the first silence: the register is down for all the others too.
+    """
+    if not registers.are_asked():
+        return
+    for organisation in Organisation.objects.to_look_up()[:LOOKED_UP_AT_ONCE]:
+        entry = organisation.look_up(by=Actor.system(), now=timezone.now())
+        if not entry.is_answered:
+            return

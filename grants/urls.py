@@ -12,6 +12,7 @@ from grants.views import (
     invitations,
     rounds,
     sending,
+    start,
 )
 
 
@@ -46,7 +47,7 @@ urlpatterns = [
     path(ROUND, rounds.round_detail, name="round_detail"),
     path(f"{ROUND}skjema/", rounds.round_form, name="round_form"),
     path(f"{ROUND}kan-vi-soke/", eligibility.eligibility, name="eligibility"),
-    path(f"{ROUND}sok/", drafts.application_start, name="application_start"),
+    path(f"{ROUND}sok/", start.application_start, name="application_start"),
     path(
         f"{ROUND}sok/for-andre/",
         helping.application_start_for_other,

@@ -60,6 +60,7 @@ def test_a_case_goes_from_first_look_to_published_award(portal, visit, script):
     phone.get_by_label("Loddefjord").check()
     choose(phone, "kind", "group")
     phone.fill("main [name=name]", "Naboene i prøven")
+    choose(phone, "answerable", "jeg")
     phone.fill("main [name=answerable_name]", "Kari Eksempel")
     press(phone, "Logg inn og gå videre")
     look(phone)

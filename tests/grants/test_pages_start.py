@@ -6,12 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from grants import register_stand_in as stand_in
 from grants.models import Applicant, ApplicantKind, Application, EligibilityAnswer
 from tests.factories import create_applicant, create_area, create_round, create_user
 
 pytestmark = pytest.mark.django_db
-
-VALID_ORGNR = "974760673"
 
 
 def start_url(round):
@@ -25,7 +24,10 @@ def words(round, **changes):
         "kind": "group",
         "name": "Naboene",
         "orgnr": "",
+        "answerable": "jeg",
         "answerable_name": "Kari Eksempel",
+        "answerable_email": "",
+        "second_name": "",
         "svar": "",
     } | changes
 
@@ -125,8 +127,7 @@ def test_only_the_kinds_of_the_round_are_offered(client):
     ("changes", "errors"),
     [
         ({"title": ""}, {"title": ["Gi prosjektet et navn."]}),
-        ({"area": ""}, {"area": ["Velg hvilket område prosjektet gjelder."]}),
-        ({"kind": ""}, {"kind": ["Velg hva slags søker dere er."]}),
+        ({"kind": ""}, {"kind": ["Velg hvem det er som søker."]}),
         ({"name": ""}, {"name": ["Skriv navnet på den som søker."]}),
         (
             {"answerable_name": ""},
@@ -171,15 +172,195 @@ def test_an_area_of_another_round_is_refused(client):
     assert Application.objects.count() == 0
 
 
-def test_an_organisation_number_is_read_with_spaces(client):
+def organisation(**changes):
+    return {
+        "kind": "organisation",
+        "orgnr": stand_in.VOLUNTARY,
+        "name": "",
+        "answerable": "",
+        "answerable_name": "",
+    } | changes
+
+
+def test_an_organisation_is_shown_for_a_yes_and_nothing_is_made_before(
+    client, register
+):
     round = create_round()
     client.force_login(create_user())
 
-    posted(client, round, kind="organisation", orgnr="974 760 673", name="Idrettslaget")
+    asked, fields = posted(client, round, **organisation(orgnr="310 000 027"))
+    before = Applicant.objects.count()
+    made = client.post(start_url(round), fields | {"confirmed": stand_in.VOLUNTARY})
 
     applicant = Applicant.objects.get()
-    assert applicant.organisation.orgnr == VALID_ORGNR
-    assert applicant.answerable_name == ""
+    text = asked.content.decode()
+    assert asked.context["form"].errors == {}
+    assert "Er dette dere?" in text
+    assert "EKSEMPEL SKOLEKORPS" in text
+    assert "Eksempelgata 12, 5003 BERGEN" in text
+    assert before == 0
+    assert made.url == f"/min-side/kladder/{Application.objects.get().key}/"
+    assert applicant.name == "EKSEMPEL SKOLEKORPS"
+    assert applicant.organisation.standing == "active"
+    assert applicant.organisation.in_voluntary_register is True
+    assert applicant.memberships.confirmed().count() == 0
+
+
+def test_a_yes_to_another_number_is_no_yes_to_this_one(client, register):
+    round = create_round()
+    client.force_login(create_user())
+
+    asked, _fields = posted(client, round, **organisation(confirmed=stand_in.ACTIVE))
+
+    assert "EKSEMPEL SKOLEKORPS" in asked.content.decode()
+    assert Applicant.objects.count() == 0
+
+
+def test_what_was_written_before_log_in_is_looked_up_when_it_comes_back(
+    client, register
+):
+    round = create_round()
+
+    posted(client, round, **organisation())
+    before = list(register.asked)
+    client.force_login(create_user())
+    back = client.get(start_url(round)).content.decode()
+
+    assert before == []
+    assert "EKSEMPEL SKOLEKORPS" in back
+    assert Applicant.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("orgnr", "words"),
+    [
+        (stand_in.DELETED, "Registeret sier at denne organisasjonen er slettet."),
+        (stand_in.BANKRUPT, "Registeret sier at denne organisasjonen er konkurs."),
+        (stand_in.DISSOLVING, "denne organisasjonen er under avvikling."),
+        (stand_in.SUBUNIT, "Bruk nummeret til hovedenheten, 310\xa0000\xa0035,"),
+    ],
+)
+def test_one_that_is_out_of_order_is_told_and_may_go_on(client, register, orgnr, words):
+    round = create_round(contact_phone="+4755565556")
+    client.force_login(create_user())
+
+    told, fields = posted(client, round, **organisation(orgnr=orgnr))
+    client.post(start_url(round), fields | {"confirmed": orgnr})
+
+    [message] = told.context["form"].errors["orgnr"]
+    assert words in message
+    assert "Gå videre likevel" in told.content.decode()
+    assert Application.objects.get().applicant.organisation.orgnr == orgnr
+
+
+@pytest.mark.parametrize("orgnr", [stand_in.UNKNOWN, stand_in.GONE])
+def test_one_that_the_register_does_not_know_types_its_name(client, register, orgnr):
+    round = create_round()
+    client.force_login(create_user())
+
+    told, fields = posted(client, round, **organisation(orgnr=orgnr))
+    again = client.post(start_url(round), fields | {"confirmed": orgnr})
+    client.post(
+        start_url(round), fields | {"confirmed": orgnr, "name": "Det nye laget"}
+    )
+
+    assert list(told.context["form"].errors) == ["orgnr", "name"]
+    assert list(again.context["form"].errors) == ["orgnr", "name"]
+    assert Applicant.objects.get().name == "Det nye laget"
+
+
+def test_scenario_09_when_the_register_is_down_the_name_is_typed_and_staff_see_it(
+    client, register
+):
+    round = create_round()
+    client.force_login(create_user())
+
+    told, fields = posted(client, round, **organisation(orgnr=stand_in.FAILING))
+    client.post(start_url(round), fields | {"name": "Laget vårt"})
+
+    [message] = told.context["form"].errors["name"]
+    assert message.startswith("Registeret svarer ikke akkurat nå.")
+    organisation_ = Application.objects.get().applicant.organisation
+    assert organisation_.name == "Laget vårt"
+    assert organisation_.standing == "unchecked"
+    assert organisation_.lookup_failed_at is not None
+
+
+def test_the_number_of_an_applicant_one_acts_for_makes_no_second_one(client, register):
+    round = create_round()
+    user = create_user()
+    applicant = create_applicant(
+        user=user, kind="organisation", name="Korpset", orgnr=stand_in.VOLUNTARY
+    )
+    client.force_login(user)
+
+    posted(client, round, **organisation(applicant="ny"))
+
+    assert Applicant.objects.get() == applicant
+    assert Application.objects.get().applicant == applicant
+
+
+def test_an_identity_number_in_place_of_an_organisation_number_is_not_repeated(client):
+    round = create_round()
+    client.force_login(create_user())
+
+    told, _fields = posted(client, round, **organisation(orgnr="010170 12345"))
+
+    assert list(told.context["form"].errors) == ["orgnr"]
+    assert told.context["form"]["orgnr"].value() == ""
+    assert "010170" not in told.content.decode()
+
+
+def test_a_group_may_name_another_grown_up_who_is_asked(client):
+    round = create_round()
+    client.force_login(create_user())
+
+    refused, fields = posted(client, round, answerable="annen")
+    client.post(
+        start_url(round), fields | {"answerable_email": "kari@eksempel.example"}
+    )
+
+    assert list(refused.context["form"].errors) == ["answerable_email"]
+    applicant = Applicant.objects.get()
+    assert applicant.answerable_user is None
+    assert [row.email for row in applicant.invitations.all()] == [
+        "kari@eksempel.example"
+    ]
+
+
+def test_a_group_that_one_answers_for_oneself_is_confirmed_at_once(client):
+    round = create_round()
+    user = create_user()
+    client.force_login(user)
+
+    posted(client, round, second_name="Ola Eksempel")
+
+    applicant = Applicant.objects.get()
+    assert (applicant.answerable_user, applicant.second_name) == (user, "Ola Eksempel")
+    assert applicant.has_proven_answerable
+
+
+def test_what_can_be_answered_in_one_way_only_is_not_asked(client, register):
+    round = create_round(applicant_kinds=[ApplicantKind.ORGANISATION])
+    client.force_login(create_user())
+
+    page = client.get(start_url(round))
+    fields = {
+        "title": "Hage",
+        "orgnr": stand_in.ACTIVE,
+        "confirmed": stand_in.ACTIVE,
+        "draft_key": page.context["draft_key"],
+    }
+    client.post(start_url(round), fields)
+
+    form = page.context["form"]
+    asked = [
+        field.name
+        for field in form.visible_fields()
+        if field.name != "name" or form.asks_name
+    ]
+    assert asked == ["title", "orgnr"]
+    assert Application.objects.get().applicant.name == "EKSEMPEL VELFORENING"
 
 
 def test_a_closed_round_answers_clearly_and_shows_what_was_written(client):
