@@ -3,6 +3,7 @@
 #     make demo     the portal on http://127.0.0.1:8000 with demo cases (PORT= to change)
 #     make test     all tests, the browser's included
 #     make lint     code, templates, types, migrations, translations, settings
+#     make load     1,000 applicants send in a round's last minute (APPLICANTS= SECONDS=)
 #     make lock     new versions in requirements*.txt
 #     make clean    removes .venv and everything in var/, the demo's cases included
 
@@ -20,7 +21,7 @@ COMPILE := $(VENV)/uv pip compile --quiet --upgrade --universal --python-version
 	--generate-hashes --no-header --no-emit-index-url --output-file
 export PYTHON PORT
 
-.PHONY: help demo test lint lock setup files clean
+.PHONY: help demo test lint load lock setup files clean
 
 help:
 	@sed -n 's/^#  *make/make/p' Makefile
@@ -49,6 +50,10 @@ setup:
 files: setup
 	@$(BUILD) translations compile
 	@$(BUILD) collectstatic --noinput --verbosity 0
+
+load: setup
+	@exec $(VENV)/python -W ignore tools/load.py \
+		--applicants $(or $(APPLICANTS),1000) --seconds $(or $(SECONDS),60)
 
 lock: setup
 	$(COMPILE) requirements-uv.txt requirements-uv.in
