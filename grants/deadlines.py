@@ -27,6 +27,14 @@ def next_working_day(day):
     return day
 
 
+def working_days_after(day, count):
+    """The working day that is so many working days after `day`."""
+    while count:
+        day = next_working_day(day + timedelta(days=1))
+        count -= 1
+    return day
+
+
 def added(start, amount, unit):
     """`start` plus so many days, weeks or months (§ 148).
 

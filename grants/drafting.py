@@ -13,6 +13,7 @@ from grants.forms.steps import AmountForm, form_class
 from grants.models import Attachment, Step
 from grants.models.versions import Size
 from omradesatsing.accounts.refusals import Refused
+from omradesatsing.files.checks import split_name
 from omradesatsing.files.models import StoredFile
 
 # Earlier applications to begin with; those before that are a case for the archive.
@@ -226,19 +227,74 @@ def without_nulls(data):
     return data
 
 
-def attach(writing, upload, *, label, by):
-    """Check a file and attach it. Raises ValidationError with what is wrong with it."""
-    refuse_too_many(writing.version)
+def attach(
+    writing, upload, *, by, label="", question=None, required=None, replaces=None
+):
+    """Check a file and attach it. Raises ValidationError with what is wrong with it.
+
+    `question` or `required` is what asks for it, and holds one file: a new one takes
+    the place of the old. `replaces` is the pk of an attachment that it replaces. The
+    same file sent again (a line that broke, a double click) is attached once.
+    """
     # Written to disk before the transaction, as `take` asks.
     file = StoredFile.take(upload, by=by, about=writing.application)
+    spare = []
     try:
         with transaction.atomic():
             version = writing.held_copy(Step.FILES, by=by)
-            refuse_too_many(version)
-            return version.attachments.create(file=file, label=label)
+            own = version.attachments.select_related("file")
+            same = own.filter(
+                file__sha256=file.sha256, question=question, required=required
+            ).first()
+            if same is None:
+                spare = _put_away(writing, own, question, required, replaces)
+                refuse_too_many(version)
+                _name_apart(file, own)
+                return version.attachments.create(
+                    file=file, label=label, question=question, required=required
+                )
+            spare = [file]
+            return same
     except (Refused, ValidationError):
-        file.discard()
+        spare = [file]
         raise
+    finally:
+        for each in spare:
+            discard_unused(each)
+
+
+def _put_away(writing, own, question, required, replaces):
+    """Take out what a new file takes the place of; their files."""
+    old = own.none()
+    if question or required:
+        old = own.filter(question=question, required=required)
+    elif str(replaces or "").isdecimal():
+        # The pk may be of the sent version's row: it is the same file in the copy.
+        file = StoredFile.objects.filter(
+            attachments__pk=replaces,
+            attachments__version__application=writing.application,
+        )
+        old = own.filter(file__in=file)
+    files = [each.file for each in old]
+    old.delete()
+    return files
+
+
+def _name_apart(file, attachments):
+    """Number a file whose name another has: telephones call every photo the same."""
+    names = {each.file.name for each in attachments}
+    stem, ending = split_name(file.name)
+    name, number = file.name, 2
+    while name in names:
+        name, number = f"{stem} ({number}){ending}", number + 1
+    if name != file.name:
+        file.name = name
+        file.save(update_fields=["name"])
+
+
+def discard_unused(file):
+    if not file.attachments.exists():
+        file.discard()
 
 
 def refuse_too_many(version):
@@ -264,5 +320,4 @@ def detach(writing, pk, *, by):
     with transaction.atomic():
         version = writing.held_copy(Step.FILES, by=by)
         version.attachments.filter(file=file).delete()
-    if not file.attachments.exists():
-        file.discard()
+    discard_unused(file)

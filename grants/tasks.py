@@ -8,7 +8,8 @@ from procrastinate.contrib.django import app
 
 from grants import registers
 from grants.letters.pdf import letter_pdf
-from grants.models import Application, Letter, Membership, Organisation, Round
+from grants.models import Application, Letter, Membership, Organisation, RejectedFile, Round
+from grants.models.rejections import newly_rejected
 from grants.reminders import remind
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import User
@@ -111,3 +112,11 @@ def look_up_again(timestamp):
         entry = organisation.look_up(by=Actor.system(), now=timezone.now())
         if not entry.is_answered:
             return
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="grants.reject_files", queueing_lock="reject_files", queue="files")
+def reject_files(timestamp):
+    """Each minute: what the scanner has rejected among attached files since last."""
+    for file in newly_rejected():
+        RejectedFile.reject(file, now=timezone.now())

@@ -4,6 +4,7 @@ from grants.views import (
     answers,
     applicants,
     applications,
+    attachments,
     awards,
     beginnings,
     drafts,
@@ -151,6 +152,8 @@ urlpatterns = [
     ),
     path(f"{CASE}trekk/", applications.application_withdraw, name="withdraw"),
     path(f"{CASE}vedlegg/<int:pk>/", applications.attachment, name="attachment"),
+    path(f"{CASE}avvist/<int:pk>/", attachments.rejected_file, name="rejected_file"),
+    path(f"{CASE}avvist/<int:pk>/fil/", attachments.replacement, name="replacement"),
     path(f"{CASE}svar/", answers.answer_request, name="answer_request"),
     path(
         f"{CASE}svar/vedlegg/<int:pk>/fjern/",

@@ -31,8 +31,10 @@ def django_db_setup(django_db_setup, django_db_blocker):
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_teardown(item):
+def pytest_runtest_teardown(item, nextitem):
     result = yield
+    if nextitem is None:
+        return result  # the database is gone
     if "transactional_db" in item.fixturenames or is_transactional(item):
         # It has emptied every table; the next test may be of any kind.
         with item.config.stash[blocking_manager_key].unblock():

@@ -142,6 +142,8 @@ TABLE = (
         "grants:draft_attachment": NOBODYS,
         "grants:draft_attachment_remove": OWN_MOVED,
         "grants:attachment": NOBODYS,
+        "grants:rejected_file": NOBODYS,
+        "grants:replacement": NOBODYS,
         "grants:answer_attachment_remove": OWN_MOVED,
         "grants:withdraw": OWN_MOVED,
         "grants:answer_request": OWN_MOVED,
@@ -172,6 +174,8 @@ TABLE = (
         "admin:case_version": DECLARED,
         "admin:case_letter": DECLARED,
         "admin:case_file": row(404, **NOT_STAFF)
+        | {"administrator": 403, "reader": 403, "superuser": 403},
+        "admin:case_replacement": row(404, **NOT_STAFF)
         | {"administrator": 403, "reader": 403, "superuser": 403},
         "admin:case_letter_pdf": row(404, **NOT_STAFF)
         | {"administrator": 403, "reader": 403, "superuser": 403},
@@ -347,6 +351,8 @@ def arguments():
         "grants:draft_attachment_remove": (draft.key, 1),
         "grants:version_detail": (*case, 1),
         "grants:attachment": (*case, 1),
+        "grants:rejected_file": (*case, 1),
+        "grants:replacement": (*case, 1),
         "grants:answer_attachment_remove": (*case, 1),
         "grants:answer_step": (*case, "prosjekt"),
         "grants:amend_step": (*case, "prosjekt"),
@@ -356,6 +362,7 @@ def arguments():
         "grants:letter_pdf": (*case, letter),
         "admin:case_version": (*case, 1),
         "admin:case_file": (*case, 1),
+        "admin:case_replacement": (*case, 1),
         "admin:case_letter": (*case, letter),
         "admin:case_letter_pdf": (*case, letter),
         "admin:app_list": ("grants",),

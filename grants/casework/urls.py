@@ -27,6 +27,7 @@ def casework_urls(guard):
         (f"{CASE}vedtak/", decisions.case_decide),
         (f"{CASE}versjoner/<int:number>/", views.case_version),
         (f"{CASE}filer/<int:pk>/", views.case_file),
+        (f"{CASE}filer/i-stedet/<int:pk>/", views.case_replacement),
         (f"{CASE}medlem/", people.case_confirm_member),
         (f"{CASE}underskrift/", people.case_confirm_scan),
         (f"{CASE}underskrift/fil/", people.case_confirmation_scan),

@@ -21,7 +21,7 @@ from grants.casework.forms import (
     SendBackForm,
 )
 from grants.casework.page import assess_form, case_context, case_url, version_parts
-from grants.models import Application, Attachment
+from grants.models import Application, Attachment, RejectedFile
 from grants.models.readers import reads_cases
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.middleware import forget_parked, parked_fields
@@ -44,7 +44,9 @@ def case_list(request):
     cases = (
         Application.objects.visible_to(user)
         .with_current()
-        .select_related("applicant", "area", "round", "caseworker", "late_entry")
+        .select_related(
+            "applicant__organisation", "area", "round", "caseworker", "late_entry"
+        )
         .order_by("-year", "-sequence")
     )
     today = timezone.localdate(request.arrived_at)
@@ -120,6 +122,13 @@ def case_file(request, year, seq, pk):
         version__application=case, version__sent_at__isnull=False
     )
     return get_object_or_404(sent.select_related("file"), pk=pk).file.response()
+
+
+@require_safe
+def case_replacement(request, year, seq, pk):
+    """The file given instead of one that the scanner rejected."""
+    given = RejectedFile.objects.of_case(opened_case(request, year, seq)).replaced()
+    return get_object_or_404(given, pk=pk).replacement.response()
 
 
 @require_safe

@@ -28,6 +28,7 @@ from grants.models.questions import (
     RoundFollower,
     RoundInquiry,
 )
+from grants.models.rejections import RejectedFile
 from grants.models.requests import InfoRequest
 from grants.models.rounds import (
     Criterion,
@@ -78,6 +79,7 @@ __all__ = [
     "PotRow",
     "Question",
     "Recommendation",
+    "RejectedFile",
     "RequiredAttachment",
     "Round",
     "RoundFollower",

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.answers import answers
-from grants.models import Application, Attachment, State, Version
+from grants.models import Application, Attachment, RejectedFile, State, Version
 from grants.timeline import next_step, standing, timeline
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
@@ -61,6 +61,7 @@ def application_detail(request, year, sequence):
         "letters": application.letters.all(),
         "versions": application.versions.sent(),
         "files": application.current.attachments.select_related("file"),
+        "rejected": RejectedFile.objects.of_case(application),
         "can_withdraw": application.is_with_staff,
         "can_amend": application.is_amendable(request.arrived_at),
         "unsent": unsent_changes(application),

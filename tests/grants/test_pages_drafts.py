@@ -314,9 +314,9 @@ def test_what_one_person_typed_is_not_given_to_another(client, draft):
 # --- attachments ----------------------------------------------------------------------
 
 
-def png(name="skisse.png"):
+def png(name="skisse.png", width=4):
     data = io.BytesIO()
-    Image.new("RGB", (4, 4)).save(data, "PNG")
+    Image.new("RGB", (width, 4)).save(data, "PNG")
     return SimpleUploadedFile(name, data.getvalue(), content_type="image/png")
 
 
@@ -353,7 +353,8 @@ def test_a_renamed_program_is_refused_at_the_field(client, draft):
 def test_the_eleventh_file_is_refused(client, draft):
     for number in range(Attachment.MOST):
         client.post(
-            url(draft, "vedlegg"), {"file": png(f"{number}.png"), "upload": "1"}
+            url(draft, "vedlegg"),
+            {"file": png(f"{number}.png", width=number + 5), "upload": "1"},
         )
 
     response = client.post(url(draft, "vedlegg"), {"file": png(), "upload": "1"})
