@@ -27,6 +27,8 @@ MAX_RATIO = 100
 MAX_PARTS = 5_000
 # The table that says where a PDF's objects lie: a few hundred kB at the most.
 MAX_PDF_STREAM = 20 * 1024 * 1024
+# A long report has some thousands; each costs every reader of it time and memory.
+MAX_PDF_OBJECTS = 50_000
 
 # Media type: the name endings that fit it; the first one is ours.
 ENDINGS = {
@@ -152,6 +154,9 @@ def check_pdf(data, name):
         raise refusal("damaged", name)
     if b"%%EOF" not in data[-1024:]:
         raise refusal("damaged", name)
+    # Cheaper than reading where they lie; those that lie packed are counted there.
+    if data.count(b" obj") > MAX_PDF_OBJECTS:
+        raise refusal("bomb", name)
     try:
         with apply_configuration(zlib_maximum_output_length=MAX_PDF_STREAM):
             fault = fault_in_pdf(PdfReader(io.BytesIO(data)))
@@ -165,6 +170,8 @@ def fault_in_pdf(reader):
     """The code of what is wrong with a PDF, or None. Reads no page."""
     if reader.is_encrypted:
         return "encrypted"
+    if len(reader.xref_objStm) > MAX_PDF_OBJECTS:
+        return "bomb"
     root = reader.trailer["/Root"].get_object()
     if not root["/Pages"].get_object().get("/Count"):
         return "damaged"
@@ -358,8 +365,8 @@ REFUSALS = {
         " seg."
     ),
     "bomb": _(
-        "Filen «%(name)s» blir for stor når den pakkes ut. Lagre den som PDF, eller del"
-        " den i flere filer."
+        "Filen «%(name)s» er for stor eller innviklet når den åpnes. Lagre den på nytt"
+        " som PDF, eller del den i flere filer."
     ),
     "pixels": _(
         "Bildet «%(name)s» har for mange punkter. Gjør det mindre, for eksempel"
