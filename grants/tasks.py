@@ -8,7 +8,14 @@ from procrastinate.contrib.django import app
 
 from grants import registers
 from grants.letters.pdf import letter_pdf
-from grants.models import Application, Letter, Membership, Organisation, RejectedFile, Round
+from grants.models import (
+    Application,
+    Letter,
+    Membership,
+    Organisation,
+    RejectedFile,
+    Round,
+)
 from grants.models.rejections import newly_rejected
 from grants.reminders import remind
 from omradesatsing.accounts.actors import Actor
