@@ -43,6 +43,7 @@ LOG_INS = {
 }
 WEB = ("-m", "gunicorn", "--log-level", "warning", "omradesatsing.wsgi")
 WORKER = ("manage.py", "worker")
+REGISTER = ("-m", "grants.register_stand_in")
 # What the database is filled from, what the static files are, what is translated.
 KINDS = ("**/*.py", "data/*")
 CODE = ("omradesatsing", "areas", "coordinators", "grants")
@@ -63,6 +64,8 @@ def main():
         set_environment(port)
         database = ensure_database_url()
         coordinators = prepare()
+        if register := os.environ.get("REGISTER_PORT"):
+            children["Registeret"] = run(*REGISTER, register)
         children["Nettjeneren"] = run(*WEB)
         children["Arbeideren"] = run(*WORKER)
         while not is_ready(port):
@@ -101,6 +104,12 @@ def free_port(text):
     return port
 
 
+def unused_port():
+    with socket.socket() as attempt:
+        attempt.bind((HOST, 0))
+        return attempt.getsockname()[1]
+
+
 def set_environment(port):
     """What the settings read, for this process and those it starts."""
     var = Path(os.environ.get("VAR_DIR") or PROJECT / "var").absolute()
@@ -119,6 +128,11 @@ def set_environment(port):
         "SECRET_KEY": os.environ.get("SECRET_KEY") or key.read_text(),
         "PYTHONUNBUFFERED": "1",
     }
+    if "REGISTER_URL" not in os.environ:
+        # Made-up organisations: the demo asks no real register.
+        register = str(unused_port())
+        os.environ["REGISTER_PORT"] = register
+        os.environ["REGISTER_URL"] = f"http://{HOST}:{register}"
     os.chdir(PROJECT)
 
 

@@ -27,6 +27,17 @@ STANDINGS = {
 }
 
 
+# What staff read.
+STAFF_WORDS = {
+    Standing.UNCHECKED: "ikke slått opp i registeret",
+    Standing.ACTIVE: "registrert",
+    Standing.BANKRUPT: "konkurs",
+    Standing.DISSOLVING: "under avvikling",
+    Standing.DELETED: "slettet",
+    Standing.UNKNOWN: "ikke i registeret",
+}
+
+
 class OrganisationQuerySet(models.QuerySet):
     def to_look_up(self):
         """Those that no register has answered about, or not since it last failed."""
@@ -93,6 +104,16 @@ class Organisation(models.Model):
     def needs_a_look(self):
         """Whether staff should look at what the register says, or does not say."""
         return self.standing != Standing.ACTIVE or self.lookup_failed_at is not None
+
+    @property
+    def words(self):
+        """What the register says, to staff."""
+        words = STAFF_WORDS[self.standing]
+        if self.standing == Standing.DELETED and self.deleted_on:
+            words = f"{words} {self.deleted_on:%d.%m.%Y}"
+        if self.lookup_failed_at and self.checked_at:
+            return f"{words}, svarte ikke sist"
+        return words
 
     @classmethod
     def of_number(cls, orgnr, name):

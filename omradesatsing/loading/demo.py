@@ -17,12 +17,14 @@ from django.utils.text import slugify
 
 from areas.models import Area, Body, Theme
 from coordinators.models import Assignment, Coordinator, Event
+from grants import register_stand_in, registers
 from grants.models import (
     Advice,
     Applicant,
     ApplicantKind,
     Application,
     Delegation,
+    Membership,
     Outcome,
     PotArea,
     Round,
@@ -553,13 +555,32 @@ def demo_round(scheme, people, *, opens, closes, now, title="", most=60_000):
 def demo_applicant(who, user):
     kind, name, orgnr = WHO[who]
     applicant = Applicant.objects.acted_for_by(user).filter(name=name).first()
-    return applicant or Applicant.register(
+    if applicant is not None:
+        return applicant
+    is_group = kind == ApplicantKind.GROUP
+    applicant = Applicant.register(
         kind=kind,
         name=name,
         orgnr=orgnr,
-        answerable_name=user.name if kind == ApplicantKind.GROUP else "",
+        answerable_name=user.name if is_group else "",
+        is_answerable=is_group,
         by=Actor(user),
     )
+    if kind == ApplicantKind.ORGANISATION:
+        demo_facts(applicant)
+    return applicant
+
+
+def demo_facts(applicant):
+    """What the demo's own register would have answered, and who has a role there."""
+    organisation, now = applicant.organisation, timezone.now()
+    entry = registers.read_unit(
+        organisation.orgnr, 200, register_stand_in.UNITS[organisation.orgnr]
+    )
+    organisation.take_answer(entry, by=Actor.system(), now=now)
+    membership = applicant.memberships.get()
+    if membership.confirmed_at is None:
+        membership.confirm(by=Actor.system(), now=now, proof=Membership.Proof.REGISTER)
 
 
 def demo_draft(round, facts, people, *, at):
