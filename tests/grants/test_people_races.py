@@ -1,6 +1,7 @@
 """Two who let in, leave or answer at once; see `test_races` for how it is done.
 
-Each was seen to fail with the applicant's lock (`hold`) taken out.
+The two who leave were seen to fail with the applicant's lock (`hold`) taken out; the
+answers are guarded by one conditional UPDATE besides.
 """
 
 import pytest
