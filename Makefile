@@ -2,6 +2,7 @@
 #
 #     make demo     the portal on http://127.0.0.1:8000 with demo cases (PORT= to change)
 #     make test     all tests, the browser's included
+#     make fuzz     hostile input to every step of the form, for as long as it takes
 #     make lint     code, templates, types, migrations, translations, settings
 #     make load     1,000 applicants send in a round's last minute (APPLICANTS= SECONDS=)
 #     make lock     new versions in requirements*.txt
@@ -21,7 +22,7 @@ COMPILE := $(VENV)/uv pip compile --quiet --upgrade --universal --python-version
 	--generate-hashes --no-header --no-emit-index-url --output-file
 export PYTHON PORT
 
-.PHONY: help demo test lint load lock setup files clean
+.PHONY: help demo test fuzz lint load lock setup files clean
 
 help:
 	@sed -n 's/^#  *make/make/p' Makefile
@@ -33,6 +34,10 @@ demo:
 test: setup files
 	@tools/browser
 	@exec $(VENV)/python -m pytest -n 2 --dist loadfile $(TESTS)
+
+# The same hostile input as in the tests, but much more of it, and new each time.
+fuzz: setup files
+	@FUZZ=1 $(VENV)/python -m pytest tests/grants/test_fuzz.py $(TESTS)
 
 lint: setup
 	$(VENV)/ruff check .
