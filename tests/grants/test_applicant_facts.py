@@ -7,14 +7,14 @@ from stdnum.no import fodselsnummer
 
 from grants import register_stand_in as stand_in
 from grants.forms.facts import ApplicantFactsForm
-from grants.models import ApplicantKind
+from grants.models import ApplicantKind, Version
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 from tests.factories import (
     create_applicant,
     create_caseworker,
-    create_submitted,
+    create_draft,
     create_user,
     declare_impartial,
 )
@@ -132,7 +132,9 @@ def test_the_queue_and_the_case_say_what_the_register_says(
         user=user, kind=ApplicantKind.ORGANISATION, orgnr=orgnr
     )
     applicant.organisation.look_up(by=Actor(user), now=timezone.now())
-    case = create_submitted(user=user, applicant=applicant)
+    case = create_draft(user=user, applicant=applicant)
+    Version.objects.filter(application=case).update(economic_activity="no")
+    case.submit(by=Actor(user), now=timezone.now(), declared=True)
     worker = create_caseworker()
     declare_impartial(case, worker)
     client.force_login(worker)
