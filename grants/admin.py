@@ -233,7 +233,13 @@ class RoundAdmin(SetupAdmin):
     change_form_template = "admin/cases/round_change.html"
     view_on_site = False  # there is no page before publishing; our box leads to it
     # What may still be written after publishing; the closing has its own page.
-    OPEN = ["expected_answer_on", "contact_name", "contact_email", "contact_phone"]
+    OPEN = [
+        "expected_answer_on",
+        "contact_name",
+        "contact_email",
+        "contact_phone",
+        "contact_hours",
+    ]
     # How fields that hold codes and bare numbers are told once they are read-only.
     TOLD = {
         "applicant_kinds": "kinds",
@@ -244,6 +250,7 @@ class RoundAdmin(SetupAdmin):
     fieldsets = [
         (None, {"fields": ["scheme", "title", "slug", "summary"]}),
         ("Når", {"fields": ["opens_at", "closes", "last_day", "last_minute"]}),
+        ("Skjema et annet sted", {"fields": ["external_url"]}),
         (
             "Hva og hvem",
             {

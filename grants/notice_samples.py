@@ -20,6 +20,7 @@ from grants.models import (
     Membership,
     RejectedFile,
     Round,
+    RoundInquiry,
     State,
     Version,
 )
@@ -93,6 +94,12 @@ def samples():
     # What is kept of a version that is fetched.
     case.__dict__["current"] = version
     request = InfoRequest(text="Hvem eier plassen?", due_on=date(2027, 2, 20))
+    inquiry = RoundInquiry(
+        round=round,
+        text="Kan vi søke om penger til en gjerde?",
+        answer="Ja, hvis gjerdet er en del av prosjektet.",
+        forwarded_to="Bymiljøetaten",
+    )
     of_case = {
         "application": case,
         "round": round,
@@ -127,6 +134,8 @@ def samples():
         "decision_made": (case, of_case),
         "draft_closes_soon": (case, of_case | {"days": 7}),
         "info_requested": (case, of_case),
+        "inquiry_answered": (inquiry, of_case),
+        "inquiry_forwarded": (inquiry, of_case),
         "letter_unread": (case, of_case),
         "file_rejected": (rejected, of_case),
         "scanner_down": (ScannerOutage(), {}),

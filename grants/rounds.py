@@ -2,8 +2,11 @@
 
 from django.db.models import Exists, OuterRef, Q, Sum
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.text import capfirst
 
+from areas.models import Area
+from coordinators.contacts import contacts_for
 from grants.models import ApplicantKind, PotArea, PotRow, Round
 
 
@@ -87,3 +90,10 @@ def with_pots(rounds, now):
             area for pot in round.shown_pots for area in pot.shown_areas
         ]
     return rounds
+
+
+def coordinators_of(round, now):
+    """[(area, its contacts)] of the areas that a round gives money to. Two queries."""
+    areas = list(Area.objects.filter(pot_areas__round=round).order_by("name_key"))
+    contacts = contacts_for(areas, day=timezone.localdate(now), now=now)
+    return [(area, contacts[area.pk]) for area in areas]

@@ -16,11 +16,15 @@ from grants.models import (
     InfoRequest,
     Recommendation,
     Round,
+    RoundInquiry,
     State,
 )
 from grants.models.states import WITH_STAFF
 from omradesatsing.accounts import roles
 from omradesatsing.ui.templatetags.ui import date_no
+
+# Who answers what people ask about rounds.
+ANSWER = {roles.CASEWORKER, roles.COORDINATOR, roles.ADMINISTRATOR}
 
 # A group is a place to start, not the whole queue: the rest is one link away.
 MOST = 20
@@ -52,9 +56,25 @@ def tasks_for(user, now):
         groups += caseworker_tasks(user, cases, today)
     if user.has_role(roles.COORDINATOR):
         groups += coordinator_tasks(user, cases)
+    if user.role_names & ANSWER:
+        groups.append(("Spørsmål om utlysninger", inquiry_tasks()))
     if user.has_role(roles.ADMINISTRATOR):
         groups.append(("Utlysninger som ikke er publisert", unpublished_rounds()))
     return [(heading, tasks) for heading, tasks in groups if tasks]
+
+
+def inquiry_tasks():
+    """What people have asked about rounds and nobody has answered, the oldest first."""
+    rows = RoundInquiry.objects.open().select_related("round")[:MOST]
+    return [
+        Task(
+            label=str(inquiry),
+            url=inquiry.get_staff_url(),
+            note=f"{inquiry.round}. Spurt {date_no(inquiry.asked_at)}."
+            + (" Trenger tolk." if inquiry.interpreter_language else ""),
+        )
+        for inquiry in rows
+    ]
 
 
 def caseworker_tasks(user, cases, today):

@@ -40,6 +40,7 @@ from grants.models import (
     Question,
     RequiredAttachment,
     Round,
+    RoundInquiry,
     Scheme,
     Version,
 )
@@ -528,3 +529,9 @@ def publish(round):
     round.published_at = round.opens_at
     round.save(update_fields=["published_at"])
     return round
+
+
+def create_inquiry(*, round, user=None, text="Kan vi søke om gjerde?"):
+    return RoundInquiry.ask(
+        round=round, text=text, by=Actor(user or create_user()), now=timezone.now()
+    )

@@ -29,7 +29,7 @@ from omradesatsing.files.models import StoredFile
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.loading.demo import load_demo
 from omradesatsing.notices.models import Notice
-from tests.factories import create_invitation, create_user
+from tests.factories import create_inquiry, create_invitation, create_user
 
 pytestmark = pytest.mark.django_db
 
@@ -76,6 +76,9 @@ DECLARED = row(
 )
 
 
+INQUIRIES = row(403, **NOT_STAFF) | dict.fromkeys(
+    ["administrator", "caseworker", "coordinator", "outsider", "superuser"], 200
+)
 TEXT_READERS = dict.fromkeys(
     ["administrator", "caseworker", "editor", "superuser"], 200
 )
@@ -97,7 +100,7 @@ PUBLIC_NAMES = words(
     pages:search pages:about pages:privacy pages:accessibility pages:contact
     areas:document_list areas:document_detail coordinators:project_list
     coordinators:project_detail coordinators:coordinator_list grants:round_list
-    grants:round_detail grants:round_form grants:eligibility
+    grants:idea grants:round_detail grants:round_form grants:eligibility
     grants:application_start grants:award_list grants:award_csv grants:award_json
     account_inactive account_reset_password account_reset_password_done
     account_reset_password_from_key account_reset_password_from_key_done
@@ -167,6 +170,10 @@ TABLE = (
         ),
         "admin:case_list": row(200, **NOT_STAFF)
         | {"editor": 403, "finance": 403, "appeals": 403},
+        "grants:round_follow": SIGNED_IN,
+        "grants:round_ask": SIGNED_IN,
+        "admin:inquiry_list": INQUIRIES,
+        "admin:inquiry_detail": INQUIRIES,
         "admin:notice_texts": row(403, **NOT_STAFF) | TEXT_READERS,
         "admin:notice_texts_in": row(403, **NOT_STAFF) | TEXT_READERS,
         "admin:case_detail": CASE,
@@ -324,6 +331,7 @@ def arguments():
         email=membership.user.email,
         by=stranger,
     )
+    inquiry = create_inquiry(round=round)
     return {
         "pages:area_detail": ("loddefjord",),
         "pages:zone_detail": ("loddefjord",),
@@ -367,6 +375,7 @@ def arguments():
         "admin:case_letter_pdf": (*case, letter),
         "admin:app_list": ("grants",),
         "admin:notice_texts_in": ("nn",),
+        "admin:inquiry_detail": (inquiry.pk,),
         "admin:view_on_site": (1, 1),
         "grants:draft": (draft.key,),
         "grants:round": (round.slug,),
@@ -382,8 +391,7 @@ def address(name, world):
         return reverse(name, args=world[name])
     for start, key in [
         ("grants:draft_", "grants:draft"),
-        ("grants:round_detail", "grants:round"),
-        ("grants:round_form", "grants:round"),
+        ("grants:round_", "grants:round"),
         ("grants:eligibility", "grants:round"),
         ("grants:application_start", "grants:round"),
         ("admin:grants_round_", "admin:grants_round"),

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grants.casework import decisions, late, people, texts, views
+from grants.casework import decisions, inquiries, late, people, texts, views
 
 CASE = "saker/<int:year>/<str:seq>/"
 
@@ -11,6 +11,8 @@ def casework_urls(guard):
     """The patterns; `guard` lets only active staff in (`AdminSite.admin_view`)."""
     routes = [
         ("varseltekster/", texts.notice_texts),
+        ("sporsmal/", inquiries.inquiry_list),
+        ("sporsmal/<int:pk>/", inquiries.inquiry_detail),
         ("saker/", views.case_list),
         (CASE, views.case_detail),
         (f"{CASE}habilitet/", views.case_declare),

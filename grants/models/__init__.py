@@ -16,6 +16,7 @@ from grants.models.assessments import (
     Recommendation,
 )
 from grants.models.decisions import Award, Decision, DecisionLine, Letter, Outcome
+from grants.models.inquiries import RoundFollower, RoundInquiry
 from grants.models.invitations import Helper, Invitation
 from grants.models.lateness import LateEntry, LateException
 from grants.models.messages import Message, MessageFile
@@ -25,8 +26,6 @@ from grants.models.questions import (
     Answer,
     Question,
     RequiredAttachment,
-    RoundFollower,
-    RoundInquiry,
 )
 from grants.models.rejections import RejectedFile
 from grants.models.requests import InfoRequest

@@ -1,12 +1,10 @@
-"""What a round asks beyond the fixed form, and what people ask about a round."""
+"""What a round asks beyond the fixed form."""
 
 import pghistory
 import pgtrigger
-from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grants.models.rounds import PARTS_FROZEN, Round
@@ -233,78 +231,3 @@ class RequiredAttachment(models.Model):
     @property
     def field_name(self):
         return f"required{self.pk}"
-
-
-class RoundInquiryQuerySet(models.QuerySet):
-    def public(self, now):
-        return self.filter(published_at__lte=now)
-
-    def unanswered(self):
-        return self.filter(answered_at=None, forwarded_at=None)
-
-
-class RoundInquiry(models.Model):
-    """Something asked about a round. The answer is shown to all, the asker to nobody.
-
-    A question that belongs elsewhere is forwarded, and the asker is told.
-    """
-
-    round = models.ForeignKey(Round, on_delete=models.PROTECT, related_name="inquiries")
-    text = models.TextField(_("spørsmål"), max_length=1000)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    asked_at = models.DateTimeField(default=timezone.now, editable=False)
-    public_text = models.TextField(
-        "spørsmålet slik det vises",
-        max_length=1000,
-        blank=True,
-        help_text="Uten navn og annet som sier hvem som spør.",
-    )
-    answer = models.TextField("svar", max_length=2000, blank=True)
-    answered_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        null=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="+",
-    )
-    answered_at = models.DateTimeField(null=True, editable=False)
-    published_at = models.DateTimeField(null=True, editable=False)
-    forwarded_to = models.CharField("sendt videre til", max_length=200, blank=True)
-    forwarded_at = models.DateTimeField(null=True, editable=False)
-
-    objects = RoundInquiryQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "spørsmål om utlysningen"
-        verbose_name_plural = "spørsmål om utlysninger"
-        ordering = ["round", "asked_at", "pk"]
-
-    def __str__(self):
-        return self.text[:60]
-
-
-class RoundFollower(models.Model):
-    """That a user wants to be told when a round opens, changes or is about to close."""
-
-    round = models.ForeignKey(Round, on_delete=models.CASCADE, related_name="followers")
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="followed"
-    )
-    since = models.DateTimeField(default=timezone.now)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                name="round_followed_once", fields=["round", "user"]
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.user} · {self.round}"

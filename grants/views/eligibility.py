@@ -3,7 +3,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from grants.forms.eligibility import EligibilityForm
-from grants.rounds import stage
+from grants.models import Verdict
+from grants.rounds import coordinators_of, stage
 from grants.views.rounds import public_round
 from omradesatsing.pages.caching import public_page
 
@@ -17,11 +18,15 @@ def eligibility(request, slug):
     form = EligibilityForm(request.GET if asked else None, questions=questions)
     form.optional_marks = False
     answered = asked and form.is_valid()
+    verdict = form.verdict() if answered else ""
     context = {
         "round": round,
         "stage": stage(round, request.arrived_at),
         "form": form,
-        "verdict": form.verdict() if answered else "",
+        "verdict": verdict,
+        "coordinators": coordinators_of(round, request.arrived_at)
+        if verdict in (Verdict.MAYBE, Verdict.NO)
+        else [],
         "reasons": form.chosen() if answered else [],
         "flags": ",".join(str(a.pk) for a in form.flags()) if answered else "",
         "trail": [

@@ -1,15 +1,21 @@
+from django.contrib.postgres.aggregates import ArrayAgg
+from django.db.models import Q
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from areas.models import Area
+from grants.awards import listed
 from grants.blank_form import blank_form, sizes_of
 from grants.filters import RoundFilter
 from grants.forms.steps import UploadForm
-from grants.models import Round
+from grants.models import Award, Round
 from grants.rounds import closing_order, kinds_of, not_closed, stage, with_pots
 from omradesatsing.pages.caching import public_page
 from omradesatsing.pages.paging import page_of
+
+MOST_INQUIRIES = 50
+MOST_EXAMPLES = 3
 
 
 @public_page
@@ -38,12 +44,26 @@ def round_list(request):
 
 @public_page
 def round_detail(request, slug):
-    round = public_round(request, slug)
-    [round] = with_pots([round], request.arrived_at)
+    """Five queries: the round, its money, criteria, answered questions, examples."""
+    now = request.arrived_at
+    round = get_object_or_404(
+        public_rounds(request).annotate(
+            asked_files=ArrayAgg(
+                "required_attachments__label",
+                filter=Q(required_attachments__isnull=False),
+                order_by="required_attachments__position",
+                default=[],
+            )
+        ),
+        slug=slug,
+    )
+    [round] = with_pots([round], now)
     context = {
         "round": round,
         "criteria": round.criteria.all(),
         "kinds": kinds_of(round),
+        "inquiries": round.inquiries.public(now)[:MOST_INQUIRIES],
+        "examples": examples_of(round, now),
         "trail": [(_("Tilskudd"), reverse("grants:round_list")), (round.title, "")],
     }
     return render(request, "grants/round_detail.html", context)
@@ -68,6 +88,17 @@ def round_form(request, slug):
     return render(request, "grants/round_form.html", context)
 
 
+def examples_of(round, now):
+    """The scheme's newest awards, as examples of what money has gone to."""
+    awards = Award.objects.public(now)
+    return listed(awards.filter(application__round__scheme=round.scheme_id))[
+        :MOST_EXAMPLES
+    ]
+
+
+def public_rounds(request):
+    return Round.objects.public(request.arrived_at).select_related("scheme")
+
+
 def public_round(request, slug):
-    rounds = Round.objects.public(request.arrived_at).select_related("scheme")
-    return get_object_or_404(rounds, slug=slug)
+    return get_object_or_404(public_rounds(request), slug=slug)

@@ -25,6 +25,9 @@ KEY_SALT = "grants.draft-key"
 def application_start(request, slug):
     """The first words of an application; written before or after logging in."""
     round = public_round(request, slug)
+    if round.external_url:
+        # The form is elsewhere; the round's own page leads there.
+        return redirect(round)
     made = draft_of_key(request)
     if made is not None:
         return redirect(made)
