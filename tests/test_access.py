@@ -391,6 +391,7 @@ def address(name, world):
         return reverse(name, args=world[name])
     for start, key in [
         ("grants:draft_", "grants:draft"),
+        ("grants:round_list", None),
         ("grants:round_", "grants:round"),
         ("grants:eligibility", "grants:round"),
         ("grants:application_start", "grants:round"),

@@ -1,6 +1,5 @@
 import pgtrigger
 from django.conf import settings
-from django.contrib.contenttypes.models import ContentType
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
@@ -293,7 +292,8 @@ class AwardQuerySet(models.QuerySet):
         """
         told = Notice.objects.delivered().filter(
             kind="decision_made",
-            about_type=ContentType.objects.get_for_model(Decision),
+            about_type__app_label="grants",
+            about_type__model="decision",
             about_id=OuterRef("decision"),
         )
         return self.filter(Exists(told), decision__announced_at__lte=now).exclude(

@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from grants.models.rounds import Round
+from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
@@ -84,7 +85,7 @@ class RoundInquiry(models.Model):
     def ask(cls, *, round, text, by, now, interpreter_language=""):
         """Ask; the same words twice from one person are one question."""
         # Queue here, so that two clicks find each other's question.
-        type(by.user).objects.select_for_update(no_key=True).get(pk=by.user.pk)
+        User.objects.select_for_update(no_key=True).get(pk=by.user.pk)
         own = cls.objects.open().filter(round=round, asked_by=by.user)
         same = own.filter(text=text.strip()).first()
         if same:

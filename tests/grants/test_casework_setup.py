@@ -179,6 +179,7 @@ def test_a_published_round_is_read_only_but_for_answer_date_and_contact(
         "contact_name",
         "contact_email",
         "contact_phone",
+        "contact_hours",
     ]
     assert [
         (inline.opts.model, inline.has_add_permission, inline.has_change_permission)

@@ -186,6 +186,7 @@ def test_the_round_page_takes_five_queries(
 def test_the_idea_page_names_whom_to_talk_to_and_what_others_did(client):
     create_area(name="Elveparken")
     decided = create_decided(title="Felles hage")
+    Notice.objects.update(sent_at=now())
 
     text = client.get(reverse("grants:idea")).content.decode()
 

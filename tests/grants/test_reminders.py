@@ -145,5 +145,8 @@ def test_each_sample_is_whole_and_its_email_tells_nothing_of_the_outcome(
 
     email = texts["email_subject"] + texts["email_text"]
     assert all(text.strip() for text in texts.values())
+    # What a sample lacks leaves a hole, such as «».
+    holes = ("«»", "“”", "  ", " .", " ,", "None", "%(")
+    assert [hole for hole in holes if hole in "".join(texts.values())] == []
     assert not any(word in email.lower() for word in ("innvilg", "avslag", "refused"))
     assert sample_digest(language)[1]

@@ -455,7 +455,7 @@ def test_the_queries_of_a_page_do_not_grow(client, django_assert_num_queries, nu
     queries = {
         "/": 5,
         "/omrader/": 2,
-        "/omrader/forste/": 12,
+        "/omrader/forste/": 11,
         "/soner/": 3,
         "/soner/sonen/": 9,
         "/prosjekter/": 4,
