@@ -5,6 +5,7 @@ from its first version to its letter. Safe to run again: what is there is kept, 
 round that is open today is made when there is none.
 """
 
+import io
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
+from PIL import Image
 
 from areas.models import Area, Body, Theme
 from coordinators.models import Assignment, Coordinator, Event
@@ -35,6 +37,7 @@ from grants.models.versions import plain_number
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import User
+from omradesatsing.files.models import StoredFile
 from omradesatsing.notices.models import Notice
 
 PASSWORD = "omradesatsing"  # noqa: S105 - the demo's own, printed on the screen
@@ -262,6 +265,67 @@ CASES = [
         "until": "withdrawn",
     },
 ]
+# One of each kind, and one that hangs on another. Only the first must be answered.
+OWN_QUESTIONS = [
+    {
+        "text": "Skal dere bygge eller sette opp noe?",
+        "kind": "yes_no",
+        "help": "For eksempel en benk, en plantekasse eller en scene.",
+        "why": "Det som blir stående, må noen ta vare på.",
+        "needed": True,
+        "long_form_only": True,
+    },
+    {
+        "text": "Hvem tar vare på det etterpå?",
+        "kind": "text",
+        "help": "For eksempel «Velforeningen, de neste fem årene».",
+        "why": "Vi gir helst penger til noe som varer.",
+        "needed": True,
+        "long_form_only": True,
+        "only_after": "Skal dere bygge eller sette opp noe?",
+        "only_when": "ja",
+    },
+    {
+        "text": "Hvordan kan alle være med?",
+        "kind": "long_text",
+        "help": "Tenk på pris, språk og tilgang med rullestol eller barnevogn.",
+        "why": "Åpenhet for alle er et av kriteriene.",
+        "max_length": 1000,
+        "long_form_only": True,
+    },
+    {
+        "text": "Hvor mange frivillige blir med?",
+        "kind": "number",
+        "help": "Omtrent. For eksempel 12.",
+        "why": "Vi ser hvor mange som bærer prosjektet.",
+    },
+    {
+        "text": "Hvor mye koster det å drive det i året etterpå?",
+        "kind": "money",
+        "help": "For eksempel 2 000. Koster det ikke noe, skriver du 0.",
+        "why": "Noe som er dyrt å drive, kan bli vanskelig å holde i gang.",
+        "long_form_only": True,
+    },
+    {
+        "text": "Når er dere klare til å vise det fram?",
+        "kind": "date",
+        "help": "For eksempel 15.08.2027.",
+        "why": "Koordinatoren vil gjerne komme.",
+        "long_form_only": True,
+    },
+    {
+        "text": "Hvor har dere hørt om tilskuddet?",
+        "kind": "choice",
+        "choices": ["Av en nabo", "Av koordinatoren", "På nett", "På en plakat"],
+        "why": "Vi vil vite hvordan vi når fram.",
+    },
+    {
+        "text": "En skisse, hvis dere har en",
+        "kind": "file",
+        "why": "Et bilde sier ofte mer enn tekst.",
+    },
+]
+
 OLD_CASES = [
     {
         "area": "loddefjord",
@@ -381,7 +445,9 @@ def load_demo(now):
             told.append(f"Sak {application.number}: {facts['title']}")
     scheme = Scheme.objects.get(slug="eksempel")
     if not Round.objects.open_at(now).filter(scheme=scheme, closes_at__gt=now).exists():
-        current = demo_round(scheme, people, opens=-20, closes=26, now=now)
+        current = demo_round(
+            scheme, people, opens=-20, closes=26, asks=OWN_QUESTIONS, now=now
+        )
         coming = demo_round(scheme, people, opens=100, closes=140, now=now)
         told += [f"Utlysning: {current}", f"Utlysning: {coming}"]
         for facts in CASES:
@@ -489,10 +555,11 @@ def season(day):
     return SEASONS[day.month % 12 // 3]
 
 
-def demo_round(scheme, people, *, opens, closes, now, title="", most=60_000):
+def demo_round(scheme, people, *, opens, closes, now, title="", most=60_000, asks=()):
     """A published round with criteria, questions and a pot for each effort.
 
-    `opens` and `closes` are days from today; without `closes` it is rolling.
+    `asks` are its own questions, with a file to attach to large amounts. `opens` and
+    `closes` are days from today; without `closes` it is rolling.
     """
     opens_at = oslo_midnight(now, opens)
     closes_at = None if closes is None else oslo_midnight(now, closes)
@@ -537,6 +604,18 @@ def demo_round(scheme, people, *, opens, closes, now, title="", most=60_000):
             question.answers.create(
                 position=place, text=answer, verdict=verdict, reason=reason
             )
+    for position, fields in enumerate(asks, start=1):
+        only_after = round.questions.filter(text=fields.get("only_after", "")).first()
+        round.questions.create(
+            **{"needed": False, **fields, "only_after": only_after, "round": round},
+            position=position,
+        )
+    if asks:
+        round.required_attachments.create(
+            label="Tegning eller bilde av det som skal bygges",
+            why="Store beløp går ofte til noe som blir stående. Vi må se hva det er.",
+            from_amount=Decimal(50_000),
+        )
     admin = Actor(people["admin"])
     for name, slugs, amount in [
         ("Solheim", ["solheim-nord", "solheim-sor"], 150_000),
@@ -604,7 +683,22 @@ def demo_draft(round, facts, people, *, at):
     version.starts_on = timezone.localdate(round.closes_at) + timedelta(days=70)
     version.ends_on = version.starts_on + timedelta(days=60)
     version.amount = Decimal(facts["amount"])
+    if application.applicant.kind == ApplicantKind.ORGANISATION:
+        version.economic_activity = version.EconomicActivity.NO
     version.save()
+    for question in round.questions.filter(needed=True, only_after=None):
+        version.answers.create(question=question, value="no")
+    for required in version.asked_files():
+        version.attachments.create(
+            required=required,
+            file=StoredFile.keep(
+                drawing(),
+                name="tegning.png",
+                content_type="image/png",
+                by=Actor(user),
+                about=application,
+            ),
+        )
     for text, amount in facts["costs"]:
         version.budget_lines.create(kind="cost", text=text, amount=amount)
     if facts["own"]:
@@ -612,6 +706,13 @@ def demo_draft(round, facts, people, *, at):
             kind="own_work", text="Dugnad og egne penger", amount=facts["own"]
         )
     return application
+
+
+def drawing():
+    """A picture of nothing much, as bytes."""
+    data = io.BytesIO()
+    Image.new("RGB", (320, 240), "white").save(data, "PNG")
+    return data.getvalue()
 
 
 def demo_case(round, facts, people, *, at):
