@@ -20,6 +20,7 @@ from grants.models import (
     Application,
     Decision,
     EligibilityAnswer,
+    LateException,
     NumberSeries,
     Outcome,
     PotArea,
@@ -34,10 +35,13 @@ from tests.factories import (
     assess,
     create_area,
     create_caseworker,
+    create_closed_round,
     create_coordinator,
     create_decider,
     create_draft,
+    create_draft_of,
     create_in_review,
+    create_late,
     create_recommended,
     create_round,
     create_submitted,
@@ -254,3 +258,167 @@ def test_a_conflict_declared_at_the_same_moment_stops_advice():
 
     assert str(attempt.exception()) == "Du har ikke tilgang til saken."
     assert list(application.advice.all()) == []
+
+
+# --- sending anew, coming late, and leave ---------------------------------------------
+
+
+def resend(application, now=None):
+    return lambda: application.resubmit(
+        by=Actor(application.started_by), now=now or timezone.now(), declared=True
+    )
+
+
+def amended(**fields):
+    """A sent case with a changed version that is not sent, and a second copy of it."""
+    application = create_submitted(**fields)
+    application.amend(by=Actor(application.started_by), now=timezone.now())
+    return application, Application.objects.get(pk=application.pk)
+
+
+def test_scenario_06_the_changes_are_sent_once_by_two_presses():
+    application, again = amended()
+
+    attempt = second_waits_for(resend(application), resend(again))
+
+    assert attempt.exception() is None
+    assert [v.number for v in application.versions.sent()] == [1, 2]
+    assert Notice.objects.filter(kind="application_resubmitted").count() == 1
+
+
+def test_scenario_06_of_three_presses_two_wait_and_find_it_sent():
+    application = create_draft()
+    others = [Application.objects.get(pk=application.pk) for _other in range(2)]
+
+    def press(one):
+        return lambda: one.submit(
+            by=Actor(application.started_by), now=timezone.now(), declared=True
+        )
+
+    with ThreadPoolExecutor() as pool:
+        with transaction.atomic():
+            press(application)()
+            waiting = [pool.submit(in_own_connection, press(o)) for o in others]
+            for attempt in waiting:
+                with pytest.raises(TimeoutError):
+                    attempt.result(timeout=WAIT)
+        errors = [attempt.exception(timeout=10) for attempt in waiting]
+
+    assert errors == [None, None]
+    assert {one.number for one in others} == {application.number}
+    assert NumberSeries.objects.get().last == 1
+    assert Notice.objects.filter(kind="application_submitted").count() == 1
+
+
+def test_a_caseworker_who_takes_a_rolling_case_first_keeps_what_was_sent():
+    application, again = amended(round=create_round(closes_at=None))
+    caseworker = create_caseworker()
+    declare_impartial(application, caseworker)
+
+    attempt = second_waits_for(
+        lambda: application.take(by=Actor(caseworker)), resend(again)
+    )
+
+    assert str(attempt.exception()) == "Søknaden er sendt og kan ikke endres nå."
+    assert [v.number for v in application.versions.sent()] == [1]
+
+
+def test_a_change_that_is_sent_first_is_what_the_caseworker_takes():
+    application, again = amended(round=create_round(closes_at=None))
+    caseworker = create_caseworker()
+    declare_impartial(application, caseworker)
+
+    attempt = second_waits_for(
+        resend(application), lambda: again.take(by=Actor(caseworker))
+    )
+
+    assert attempt.exception() is None
+    assert [v.number for v in again.versions.sent()] == [1, 2]
+    assert Application.objects.get(pk=again.pk).state == State.IN_REVIEW
+
+
+def test_two_who_begin_to_change_at_once_get_one_copy():
+    application = create_submitted()
+    again = Application.objects.get(pk=application.pk)
+    by = Actor(application.started_by)
+
+    attempt = second_waits_for(
+        lambda: application.amend(by=by, now=timezone.now()),
+        lambda: again.amend(by=by, now=timezone.now()),
+    )
+
+    assert attempt.exception() is None
+    assert attempt.result() == application.working_copy()
+    assert application.versions.count() == 2
+
+
+def test_one_who_begins_to_change_while_it_is_sent_changes_what_was_sent():
+    application = create_draft()
+    again = Application.objects.get(pk=application.pk)
+    by = Actor(application.started_by)
+
+    attempt = second_waits_for(
+        lambda: application.submit(by=by, now=timezone.now(), declared=True),
+        lambda: again.amend(by=by, now=timezone.now()),
+    )
+
+    assert attempt.exception() is None
+    assert [v.number for v in application.versions.sent()] == [1]
+    assert application.working_copy().number == 2
+
+
+def test_changes_that_wait_for_a_later_closing_are_sent_in_time():
+    application, again = amended()
+    round = application.round
+    late = round.closes_at + timedelta(hours=1)
+
+    attempt = second_waits_for(
+        lambda: Round.objects.get(pk=round.pk).extend(
+            round.closes_at + timedelta(days=1), by=Actor.system(), reason="Nede."
+        ),
+        resend(again, now=late),
+    )
+
+    assert attempt.exception() is None
+    assert application.versions.sent().last().sent_at == late
+
+
+def test_one_that_waits_for_leave_is_sent_in_time():
+    draft = create_draft_of(create_closed_round())
+    now = timezone.now()
+
+    attempt = second_waits_for(
+        lambda: LateException.grant(
+            round=draft.round,
+            applicant=draft.applicant,
+            until=now + timedelta(days=1),
+            reason="Syk.",
+            by=Actor(create_caseworker()),
+            now=now,
+        ),
+        lambda: draft.submit_late(
+            by=Actor(draft.started_by), now=now, declared=True, reason="Jeg var syk."
+        ),
+    )
+
+    stored = Application.objects.get(pk=draft.pk)
+    assert attempt.exception() is None
+    assert (stored.state, stored.late) == (State.SUBMITTED, None)
+
+
+def test_of_two_rulings_on_one_that_came_late_the_first_counts():
+    application = create_late()
+    one, other = create_caseworker(), create_caseworker()
+    declare_impartial(application, one, other)
+    again = Application.objects.get(pk=application.pk)
+
+    attempt = second_waits_for(
+        lambda: application.take_in(
+            by=Actor(one), now=timezone.now(), reason="Nettet var nede."
+        ),
+        lambda: again.take_in(by=Actor(other), now=timezone.now(), reason="Noe annet."),
+    )
+
+    assert "alt tatt inn" in str(attempt.exception())
+    assert application.late.taken_in_by == one
+    assert Notice.objects.filter(kind="late_taken_in").count() == 1
