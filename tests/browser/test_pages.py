@@ -105,6 +105,18 @@ def test_what_an_applicant_writes_fits_a_phone(visit):
     assert hidden == 0
 
 
+def test_the_reasons_of_a_letter_are_in_sight_on_a_phone(visit):
+    page = visit(PHONE)
+    log_in_staff(page, "soker")
+    page.goto("/min-side/soknader/2026/0002/")
+    page.get_by_role("link", name="Les brevet").first.click()
+
+    reason = page.locator(".letter tbody td").last.bounding_box()
+
+    assert reason["x"] + reason["width"] <= PHONE["width"]
+    check(page)
+
+
 def test_the_staffs_pages(visit):
     page = visit(DESK)
     log_in_staff(page, "saksbehandler")
