@@ -3,13 +3,17 @@
 import shutil
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from xml.etree import ElementTree
 
 import html5lib
 import pytest
+from babel.messages.pofile import read_po
 from django.conf import settings
+from django.contrib import admin
 from django.core.management import CommandError, call_command
 from django.utils import timezone, translation
+from django.utils.translation.trans_real import DjangoTranslation
 
 from areas.models import Area
 from omradesatsing.loading.programme import load_programme
@@ -111,8 +115,37 @@ def test_only_a_catalogue_newer_than_its_built_file_is_built(copy):
     built.unlink()
     assert list(translations.build_catalogues()) == [built]
     assert set(first) <= {
-        translations.catalogue_path(code, ".mo") for code in ["nb", "nn", "en"]
+        *(translations.catalogue_path(code, ".mo") for code in ["nb", "nn", "en"]),
+        translations.catalogue_path("nb").with_name("djangojs.mo"),
     }
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_text_that_django_has_in_one_form_is_ours_in_both(count):
+    asked = ("Please correct the error below.", "Please correct the errors below.")
+
+    with translation.override("nb"):
+        told = translation.ngettext(*asked, count)
+
+    assert told == ["", "Rett opp feilen under.", "Rett opp feilene under."][count]
+
+
+def test_the_admins_scripts_speak_norwegian():
+    domain, english = "djangojs", Path(admin.__file__).parent / "locale/en"
+    with (english / "LC_MESSAGES/djangojs.po").open("rb") as file:
+        asked = [message for message in read_po(file) if message.id]
+    norwegian = DjangoTranslation("nb", domain, localedirs=[english.parent])
+
+    known = norwegian._catalog
+    missing = [
+        message.id
+        for message in asked
+        for text in [translations.forms(message.id)[0]]
+        for key in [f"{message.context}\x04{text}" if message.context else text]
+        if known.get(key, known.get((key, 0))) is None
+    ]
+
+    assert missing == []
 
 
 def test_texts_are_found_in_code_and_templates(tmp_path):
