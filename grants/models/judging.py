@@ -367,7 +367,10 @@ class Judging:
 def check_outcome(outcome, amount, *, asked):
     """Refuse an amount that does not fit the outcome."""
     if outcome == Outcome.GRANTED and amount != asked:
-        raise Refused("Full innvilgelse er det beløpet som er søkt om.")
+        raise Refused(
+            "Skal hele beløpet innvilges, tømmer du beløpsfeltet. Ellers velger du "
+            "«delvis innvilget»."
+        )
     if outcome == Outcome.PARTLY and not 0 < amount < asked:
         raise Refused("Delvis innvilget er mer enn null og mindre enn det er søkt om.")
     if outcome in (Outcome.REFUSED, Outcome.DISMISSED) and amount != 0:
