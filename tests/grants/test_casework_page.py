@@ -36,6 +36,7 @@ pytestmark = pytest.mark.django_db
 PARTS = ["", "habilitet/", "ta/", "gi-videre/", "be-om-mer/", "uten-svar/", "rad/"]
 PARTS += ["vurdering/", "innstilling/", "tilbake/", "vedtak/", "versjoner/1/"]
 PARTS += ["filer/1/", "brev/1/", "brev/1/pdf/"]
+PARTS += ["medlem/", "underskrift/", "underskrift/fil/", "spor-igjen/"]
 
 
 def declare_conflict(case, user):
