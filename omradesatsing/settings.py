@@ -200,7 +200,13 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000, "CULL_FREQUENCY": 4},
     }
 }
+SESSION_ENGINE = "omradesatsing.accounts.sessions"
 SESSION_COOKIE_AGE = 60 * 60 * 8
+# Without use; a page that is open warns before, and extends by one press.
+SESSION_IDLE_SECONDS = int(os.environ.get("SESSION_IDLE_SECONDS", 60 * 60 * 2))
+SESSION_IDLE_STAFF_SECONDS = int(
+    os.environ.get("SESSION_IDLE_STAFF_SECONDS", 60 * 60 * 8)
+)
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -127,6 +127,8 @@ TABLE = (
         "account_signup": row(302),
         "account_logout": SIGNED_IN,
         "account_change_password": SIGNED_IN,
+        "session_state": PUBLIC,
+        "browser_key": SIGNED_IN,
         "pages:my_page": SIGNED_IN,
         "pages:notice_list": SIGNED_IN,
         "pages:profile": SIGNED_IN,

@@ -9,8 +9,10 @@ from django.utils.translation import gettext as _
 from grants.drafting import save_step, step_form
 from grants.models import BudgetLine, Step
 from grants.models.versions import Size
+from grants.views.autosave import autosave, refusal
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.middleware import (
+    by_script,
     forget_parked,
     parked_fields,
     sign_owner,
@@ -29,6 +31,8 @@ def edit_step(request, writing, step):
         if step not in writing.steps:
             return redirect(writing.overview_url)  # not asked at this amount
         return show_step(request, writing, step, opened_form(request, writing, step))
+    if by_script(request):
+        return autosave(request, writing, step)
     more = request.POST.get("more")
     size = writing.version.size
     try:
@@ -141,6 +145,8 @@ def after_saving(request, writing, step):
 
 def show_refused(request, writing, step, message):
     """The application takes no changes now: give the text back, so it is not lost."""
+    if by_script(request):
+        return refusal(message)
     form = step_form(step, writing.version, data=request.POST)
     context = {
         "application": writing.application,

@@ -5,12 +5,13 @@ from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
-from django.http import QueryDict
+from django.http import JsonResponse, QueryDict
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import ParkedPost, User
+from omradesatsing.accounts.sessions import renew
 
 refusals = logging.getLogger("omradesatsing.refused")
 
@@ -29,6 +30,11 @@ def actor(get_response):
     return middleware
 
 
+def by_script(request):
+    """Whether a page's script sends this, to save while somebody writes."""
+    return "X-Autosave" in request.headers
+
+
 def sign_owner(user):
     """The value of the hidden field that says whose form this is."""
     return signing.dumps(user.pk, salt=OWNER_SALT)
@@ -41,9 +47,15 @@ class LogInRequired(LoginRequiredMiddleware):
         # Django asks who it is first: a public page would differ by cookie then.
         if not getattr(view_func, "login_required", True):
             return None
-        return super().process_view(request, view_func, view_args, view_kwargs)
+        refused = super().process_view(request, view_func, view_args, view_kwargs)
+        if refused is None and request.user.is_authenticated:
+            renew(request)
+        return refused
 
     def handle_no_permission(self, request, view_func):
+        if by_script(request):
+            # Its page is open still, with the text in it and kept by the browser.
+            return JsonResponse({"reason": "log-in"}, status=401)
         if request.method == "POST":
             park(request)
         # Employees have a password; everyone else gets a code.
@@ -53,17 +65,24 @@ class LogInRequired(LoginRequiredMiddleware):
         return redirect_to_login(request.get_full_path(), address)
 
 
+def form_owner(request):
+    """The pk of the user to whom the posted form was shown, or None."""
+    try:
+        return signing.loads(
+            request.POST.get(OWNER_FIELD, ""), salt=OWNER_SALT, max_age=OWNER_SECONDS
+        )
+    except signing.BadSignature:
+        return None
+
+
 def park(request):
     """Keep the posted fields for the form's signed owner. True when they are kept.
 
     Files are not kept. Nobody but the owner gets them back, so that it does not matter
     who sent them: this may be called where log-in or the CSRF token has failed.
     """
-    try:
-        owner_id = signing.loads(
-            request.POST.get(OWNER_FIELD, ""), salt=OWNER_SALT, max_age=OWNER_SECONDS
-        )
-    except signing.BadSignature:
+    owner_id = form_owner(request)
+    if owner_id is None:
         return False
     fields = {
         # PostgreSQL's JSON has no place for NUL, and no one types it.

@@ -6,9 +6,11 @@ from django.urls import path, re_path
 from django.views.generic import RedirectView
 
 from omradesatsing.accounts.views import (
+    browser_key,
     password_change,
     password_log_in,
     request_code,
+    session_state,
 )
 
 urlpatterns = [
@@ -44,4 +46,7 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("passord/", password_change, name="account_change_password"),
+    # Asked by script; the names are ours.
+    path("min-side/okt/", session_state, name="session_state"),
+    path("min-side/nokkel/", browser_key, name="browser_key"),
 ]

@@ -1,6 +1,7 @@
+from django.http import JsonResponse
 from django.shortcuts import redirect, render
 
-from omradesatsing.accounts.middleware import park
+from omradesatsing.accounts.middleware import by_script, park
 
 
 def csrf_failure(request, reason=""):
@@ -9,6 +10,8 @@ def csrf_failure(request, reason=""):
     Most often it was opened before a new log-in. Its signed owner gets the fields back
     in a fresh form; nothing is done with them here.
     """
+    if by_script(request):
+        return JsonResponse({"reason": "token"}, status=403)
     if park(request):
         return redirect(request.get_full_path())
     return render(request, "403_csrf.html", status=403)

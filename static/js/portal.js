@@ -1,5 +1,5 @@
-/* The pages work without this file. It moves focus, counts characters and keeps a
-   form from being sent twice by a double click. */
+/* The pages work without this file. It moves focus, counts what is written, shows what
+   is asked only after an answer, and keeps a form from being sent twice. */
 "use strict";
 
 /* Errors: read out the summary first. `autofocus` does this too, except when the page
@@ -18,7 +18,8 @@ if (summary) {
   });
 }
 
-/* Characters left. The number is read out when the typing pauses, not at every key. */
+/* Characters left, in the words of the page. The number is read out when the typing
+   pauses, not at every key. */
 for (const field of document.querySelectorAll("[data-limit]")) {
   const limit = Number(field.dataset.limit);
   const shown = document.getElementById(field.id + "_limit");
@@ -27,19 +28,18 @@ for (const field of document.querySelectorAll("[data-limit]")) {
   spoken.className = "visually-hidden";
   spoken.setAttribute("role", "status");
   shown.after(spoken);
-  const words = document.documentElement.lang === "en"
-    ? { left: "characters left", over: "characters too many" }
-    : { left: document.documentElement.lang === "nn" ? "teikn igjen" : "tegn igjen",
-        over: document.documentElement.lang === "nn" ? "teikn for mykje" : "tegn for mye" };
+  const say = (kind, number) =>
+    shown.dataset[kind + (number === 1 ? "One" : "Many")].replace("0", number);
   const still = shown.textContent;
   let pause;
   const count = () => {
     /* As the server counts: code points, line breaks as two characters. */
     const length = Array.from(field.value.replace(/\r?\n/g, "\r\n")).length;
     const left = limit - length;
-    const text = `${Math.abs(left)} ${left < 0 ? words.over : words.left}`;
+    const text = say(left < 0 ? "over" : "left", Math.abs(left));
+    const words = (field.value.match(/\S+/g) || []).length;
     shown.toggleAttribute("data-over", left < 0);
-    shown.textContent = length ? `${still} (${text})` : still;
+    shown.textContent = length ? `${still} (${text}, ${say("words", words)})` : still;
     clearTimeout(pause);
     pause = setTimeout(() => {
       spoken.textContent = left < limit * 0.1 ? text : "";
@@ -47,6 +47,24 @@ for (const field of document.querySelectorAll("[data-limit]")) {
   };
   field.addEventListener("input", count);
   count();
+}
+
+/* Questions that hang on another answer. What is written in one that goes away stays in
+   the form, and comes back with it. */
+const conditional = document.querySelectorAll("[data-only-after]");
+const showAsked = () => {
+  for (const part of conditional) {
+    const { onlyAfter, onlyWhen } = part.dataset;
+    const form = part.closest("form");
+    const parents = Array.from(form.elements).filter((field) => field.name === onlyAfter);
+    const answers = parents.filter((field) => !/radio|checkbox/.test(field.type) || field.checked);
+    const gone = parents.some((field) => field.closest("[data-only-after][hidden]"));
+    part.hidden = gone || !answers.some((field) => field.value === onlyWhen);
+  }
+};
+if (conditional.length) {
+  document.addEventListener("change", showAsked);
+  showAsked();
 }
 
 /* A second click on a sent form does nothing. The server refuses it too. */

@@ -10,11 +10,13 @@ from django.utils import timezone
 
 from grants.models import Application
 from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.middleware import sign_owner
 from tests.factories import (
     create_applicant,
     create_draft,
     create_member,
     create_round,
+    create_submitted,
     create_user,
 )
 
@@ -343,3 +345,98 @@ def test_scenario_04_what_is_written_while_the_round_closes_is_saved(client):
     assert saved.status_code == 302
     assert (sent.status_code, draft.is_draft) == (200, True)
     assert page.context["form"]["need"].value() == "Skrevet da den lukket"
+
+
+# --- saved by the page's script -------------------------------------------------------
+
+BY_SCRIPT = {"X-Autosave": "1"}
+
+
+def autosave(client, draft, step, fields):
+    return client.post(url(draft, step), fields, headers=BY_SCRIPT)
+
+
+def test_a_script_saves_with_the_same_verb_and_goes_nowhere(client, draft):
+    fields = opened(client, draft, "behov") | {
+        "need": "Mye å si",
+        "participant_count": "mange",
+    }
+
+    response = autosave(client, draft, "behov", fields)
+    said = response.json()
+
+    version = draft.working_copy()
+    assert response.status_code == 200
+    assert said == {
+        "text": said["text"],
+        "seen": client.get(url(draft, "behov")).context["seen"],
+        "unsaved": ["participant_count"],
+        "errors": {"participant_count": "Skriv antallet med tall, for eksempel 40."},
+        "clashes": [],
+        "put": {},
+    }
+    assert said["text"].startswith("Lagret kl. ")
+    assert (version.need, version.participant_count) == ("Mye å si", None)
+
+
+def test_a_script_is_told_of_a_clash_and_given_what_another_stored(client, draft):
+    other, _member = other_member(draft)
+    mine, theirs = opened(client, draft, "behov"), opened(other, draft, "behov")
+    autosave(other, draft, "behov", theirs | {"need": "Deres", "participants": "Alle"})
+
+    said = autosave(client, draft, "behov", mine | {"need": "Mitt"}).json()
+    [clash] = said["clashes"]
+    chosen = autosave(
+        client,
+        draft,
+        "behov",
+        mine | {"need": "Mitt", "_keep_need": f"stored:{clash['mark']}"},
+    ).json()
+
+    assert clash == {
+        "part": "need",
+        "label": "Hvorfor trengs det her?",
+        "stored": "Deres",
+        "typed": "Mitt",
+        "mark": clash["mark"],
+        "fields": ["need"],
+    }
+    assert (said["put"], said["unsaved"]) == (
+        {"participants": {"participants": "Alle"}},
+        ["need"],
+    )
+    assert chosen["clashes"] == []
+    assert chosen["put"] == {
+        "participants": {"participants": "Alle"},
+        "need": {"need": "Deres"},
+    }
+    assert draft.working_copy().need == "Deres"
+
+
+def test_scenario_11_a_script_does_not_store_one_persons_text_as_anothers(
+    client, draft
+):
+    fields = opened(client, draft, "behov") | {"need": "Mitt"}
+    other, _member = other_member(draft)
+
+    response = autosave(other, draft, "behov", fields)
+
+    assert response.status_code == 409
+    assert response.json() == {
+        "reason": "refused",
+        "text": "En annen er logget inn i denne nettleseren nå.",
+    }
+    assert draft.working_copy().need == ""
+
+
+def test_a_script_is_told_when_the_application_takes_no_more(client):
+    application = create_submitted()
+    client.force_login(application.started_by)
+    owner = sign_owner(application.started_by)
+
+    response = autosave(
+        client, application, "behov", {"_owner": owner, "need": "For sent"}
+    )
+
+    assert (response.status_code, response.json()["reason"]) == (409, "refused")
+    assert application.versions.count() == 1

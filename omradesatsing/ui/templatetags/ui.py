@@ -13,7 +13,7 @@ from django.forms.utils import flatatt
 from django.urls import Resolver404, resolve, reverse, translate_url
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
 register = template.Library()
@@ -216,6 +216,23 @@ def ds_limit(field):
     if not limit or widget.is_hidden or not isinstance(widget, COUNTED):
         return None
     return limit if isinstance(widget, forms.Textarea) or limit > LONG * 5 else None
+
+
+@register.simple_tag
+def ds_counter():
+    """The words in which script counts under a long text, a 0 for the number."""
+    words = {
+        "left": lambda n: ngettext("%(n)s tegn igjen", "%(n)s tegn igjen", n),
+        "over": lambda n: ngettext("%(n)s tegn for mye", "%(n)s tegn for mye", n),
+        "words": lambda n: ngettext("%(n)s ord skrevet", "%(n)s ord skrevet", n),
+    }
+    return flatatt(
+        {
+            f"data-{name}-{form}": text(number) % {"n": 0}
+            for name, text in words.items()
+            for form, number in (("one", 1), ("many", 2))
+        }
+    )
 
 
 @register.filter
