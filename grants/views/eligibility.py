@@ -14,7 +14,8 @@ def eligibility(request, slug):
     """«Kan vi søke?»: advises by the round's own questions; the answers are the URL."""
     round = public_round(request, slug)
     questions = round.eligibility_questions.prefetch_related("answers")
-    asked = any(name.startswith("q") for name in request.GET)
+    # The button has a name: pressed without an answer, it must say what is missing.
+    asked = any(name == "vis" or name.startswith("q") for name in request.GET)
     form = EligibilityForm(request.GET if asked else None, questions=questions)
     form.optional_marks = False
     answered = asked and form.is_valid()

@@ -190,9 +190,9 @@ def test_the_advice_follows_the_worst_answer_and_never_blocks(client, verdict, h
     assert f'href="{start}{flags}"' in text
 
 
-def test_an_unanswered_question_is_asked_for_at_the_field(client):
+@pytest.mark.parametrize("other", ["vis", "q0"])
+def test_an_unanswered_question_is_asked_for_at_the_field(client, other):
     round, question, *_answers = create_questions()
-    other = f"q{question.pk}x"
 
     response = client.get(
         reverse("grants:eligibility", args=[round.slug]), {other: "1"}
