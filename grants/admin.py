@@ -195,7 +195,7 @@ class QuestionInline(FrozenInline, admin.StackedInline):
     model = Question
     form = QuestionForm
     formset = QuestionFormSet
-    fields = QuestionForm.Meta.fields
+    fields = tuple(QuestionForm.Meta.fields)
 
 
 class RequiredAttachmentInline(FrozenInline, admin.TabularInline):

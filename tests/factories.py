@@ -314,6 +314,7 @@ def fill(version, *, amount=Decimal(20_000), title="Sommerfest"):
         starts_on=date(2027, 6, 1),
         ends_on=date(2027, 6, 2),
         amount=amount,
+        economic_activity=Version.EconomicActivity.NO,
     )
     version.budget_lines.all().delete()
     version.budget_lines.create(kind="cost", text="Mat og pynt", amount=amount)

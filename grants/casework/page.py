@@ -6,7 +6,7 @@ from django.db.models import Prefetch, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from grants.answers import answers
+from grants.answers import facts_of
 from grants.casework.forms import (
     AdviceForm,
     AssessForm,
@@ -146,9 +146,9 @@ def version_parts(version):
         "version": version,
         # Who applies stands elsewhere on the page; budget and files below.
         "sections": [
-            section
-            for section in answers(version)
-            if section["step"] not in {Step.WHO, Step.FILES}
+            {"label": step.label, "facts": facts_of(step, version, version.application)}
+            for step in version.steps
+            if step not in {Step.WHO, Step.FILES}
         ],
         "budget": [
             (kind.label, [line for line in lines if line.kind == kind])

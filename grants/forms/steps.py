@@ -14,7 +14,12 @@ from grants.forms.questions import QuestionsForm
 from grants.forms.writing import StepForm
 from grants.models import BudgetLine, Step, Version
 from grants.models.versions import ASKED, Size, plain_number
-from omradesatsing.ui.fields import MoneyField, NorwegianDateField, PhoneField
+from omradesatsing.ui.fields import (
+    BokmalSelect,
+    MoneyField,
+    NorwegianDateField,
+    PhoneField,
+)
 
 
 def long_text(rows):
@@ -75,7 +80,7 @@ HELP = {
         "For eksempel barn, eldre eller alle i borettslaget. Hvordan får folk "
         "vite om det, og hvordan har de vært med på å bestemme?"
     ),
-    "participant_count": _("Et tall du tror på er nok. For eksempel 40."),
+    "participant_count": _("Et omtrentlig tall er nok. For eksempel 40."),
     "special_categories": _(
         "For eksempel hvis tilbudet er for en pasientgruppe eller et trossamfunn. "
         "Skriv aldri om enkeltpersoner."
@@ -93,11 +98,12 @@ HELP = {
         "selskaper»."
     ),
 }
-WIDGETS: dict[str, forms.Widget] = {
+WIDGETS: dict[str, forms.Widget | type[forms.Widget]] = {
     "contact_name": forms.TextInput(attrs={"autocomplete": "name"}),
     "contact_email": forms.EmailInput(attrs={"autocomplete": "email"}),
     "title": forms.TextInput(attrs={"autocomplete": "off"}),
     "summary": long_text(2),
+    "theme": BokmalSelect,
     "description": long_text(10),
     "need": long_text(6),
     "participants": long_text(5),

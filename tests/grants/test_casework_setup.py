@@ -15,6 +15,8 @@ from grants.models import (
     LetterText,
     Pot,
     PotRow,
+    Question,
+    RequiredAttachment,
     Round,
 )
 from omradesatsing.accounts import roles
@@ -85,7 +87,13 @@ def round_data(**changed):
         "contact_name": "Oss",
         "contact_email": "oss@example.test",
         "contact_phone": "",
-        **no_rows("criteria", "eligibility_questions", "pots"),
+        **no_rows(
+            "criteria",
+            "eligibility_questions",
+            "questions",
+            "required_attachments",
+            "pots",
+        ),
         **changed,
     }
 
@@ -187,6 +195,8 @@ def test_a_published_round_is_read_only_but_for_answer_date_and_contact(
     ] == [
         (Criterion, False, False),
         (EligibilityQuestion, False, False),
+        (Question, False, False),
+        (RequiredAttachment, False, False),
         (Pot, False, False),
     ]
     client.post(url(round), round_data(title="Høsten", contact_name="Nye"))
@@ -512,3 +522,36 @@ def test_a_change_is_journalled_by_field_name_and_without_values(client, adminis
         True,
     )
     assert "Nye" not in str(entry.facts)
+
+
+# --- the round's own questions --------------------------------------------------------
+
+
+def test_questions_are_written_on_the_round_with_one_answer_on_each_line(
+    client, administrator
+):
+    round = create_round(published=False)
+    rows = {
+        "questions-TOTAL_FORMS": 1,
+        "questions-0-position": 1,
+        "questions-0-text": "Hvilken farge?",
+        "questions-0-kind": "choice",
+        "questions-0-choices": "Rødt\r\n\r\nBlått\r\nRødt",
+        "questions-0-why": "Vi vil vite det.",
+        "questions-0-round": round.pk,
+    }
+
+    client.post(url(round), round_data(scheme=round.scheme_id) | rows)
+
+    question = round.questions.get()
+    assert (question.text, question.choices) == ("Hvilken farge?", ["Rødt", "Blått"])
+
+
+def test_the_form_can_be_tried_out_before_it_is_published(client, administrator):
+    round = create_round(published=False, short_form_ceiling=20_000)
+    round.questions.create(text="Passer det for alle?", kind="yes_no", why="Fordi.")
+
+    page = client.get(url(round, "skjema/"))
+
+    assert [form["size"] for form in page.context["forms"]] == ["short", "long"]
+    assert page.content.decode().count("Passer det for alle?") >= 2
