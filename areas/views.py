@@ -8,6 +8,7 @@ from areas.filters import DocumentFilter
 from areas.models import Document
 from omradesatsing.pages.caching import public_page
 from omradesatsing.pages.paging import page_of
+from omradesatsing.ui.templatetags.ui import in_lang
 
 
 @public_page
@@ -37,7 +38,7 @@ def document_detail(request, slug):
         "areas": document.areas.public(now),
         "trail": [
             (_("Dokumentasjon"), reverse("areas:document_list")),
-            (document.title, ""),
+            (in_lang(document.title), ""),
         ],
     }
     return render(request, "areas/document_detail.html", context)

@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from areas.models import Area, Theme
 from coordinators.models import Project
+from omradesatsing.ui.fields import BokmalSelect
 
 
 def choices_of(queryset):
@@ -18,7 +19,10 @@ class ProjectFilter(django_filters.FilterSet):
         label=_("Område"), method="in_area", empty_label=_("Alle områder")
     )
     tema = django_filters.ChoiceFilter(
-        label=_("Tema"), field_name="theme__slug", empty_label=_("Alle temaer")
+        label=_("Tema"),
+        field_name="theme__slug",
+        empty_label=_("Alle temaer"),
+        widget=BokmalSelect,
     )
     status = django_filters.ChoiceFilter(
         label=_("Status"), choices=Project.Status.choices, empty_label=_("Alle")

@@ -10,6 +10,7 @@ from coordinators.front import area_names
 from coordinators.models import Project
 from omradesatsing.pages.caching import public_page
 from omradesatsing.pages.paging import page_of
+from omradesatsing.ui.templatetags.ui import in_lang
 
 
 @public_page
@@ -45,7 +46,7 @@ def project_detail(request, slug):
         "today": timezone.localdate(now),
         "trail": [
             (_("Prosjekter"), reverse("coordinators:project_list")),
-            (project.title, ""),
+            (in_lang(project.title), ""),
         ],
     }
     return render(request, "coordinators/project_detail.html", context)

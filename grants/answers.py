@@ -4,8 +4,19 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from grants.forms.questions import told
-from grants.models import ApplicantKind, BudgetLine, Step, Version
-from omradesatsing.ui.templatetags.ui import date_no, money, orgnr, phone
+from grants.models import ApplicantKind, BudgetLine, Question, Step, Version
+from omradesatsing.ui.templatetags.ui import date_no, in_lang, money, orgnr, phone
+
+# What applicants write, in a language of their own choice.
+OWN_WORDS = {
+    "title",
+    "summary",
+    "description",
+    "need",
+    "participants",
+    "place",
+    "economic_reason",
+}
 
 
 def answers(version):
@@ -48,13 +59,20 @@ def question_facts(version):
     return [
         {
             "name": question.field_name,
-            "label": question.text,
-            "text": told(question, given.get(question.pk, "")),
+            "label": in_lang(question.text),
+            "text": marked(question, told(question, given.get(question.pk, ""))),
             "special": question.special_category,
         }
         for question in version.asked_questions()
         if question.is_written
     ]
+
+
+def marked(question, text):
+    """An answer in its language: the applicant's own words, the staff's, or ours."""
+    if question.kind in {Question.Kind.TEXT, Question.Kind.LONG_TEXT}:
+        return in_lang(text, "")
+    return in_lang(text) if question.kind == Question.Kind.CHOICE else text
 
 
 def applicant_facts(application):
@@ -87,7 +105,9 @@ def text_of(version, name):
         return version.get_permission_display()
     if name == "contact_phone":
         return phone(value)
-    return str(value)
+    if name in OWN_WORDS:
+        return in_lang(value, "")
+    return in_lang(str(value)) if name == "theme" else str(value)
 
 
 def budget_of(version):

@@ -2,6 +2,7 @@ import django_filters
 from django.utils.translation import gettext_lazy as _
 
 from grants.rounds import in_area
+from omradesatsing.ui.fields import BokmalSelect
 
 
 class PlainFilter(django_filters.FilterSet):
@@ -45,6 +46,7 @@ class AwardFilter(PlainFilter):
         label=_("Ordning"),
         field_name="application__round__scheme__slug",
         empty_label=_("Alle ordninger"),
+        widget=BokmalSelect,
     )
 
     def __init__(self, *args, choices, **kwargs):

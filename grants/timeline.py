@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from grants.models import Application, Decision, InfoRequest, State, Version
 from omradesatsing.journal.models import JournalEntry
-from omradesatsing.ui.templatetags.ui import date_no
+from omradesatsing.ui.templatetags.ui import date_no, in_lang
 
 
 def cases_of(user):
@@ -90,9 +90,12 @@ def timeline(application):
     if taken_at:
         entries.append(event(taken_at, _("En saksbehandler har begynt på søknaden")))
     for request in application.info_requests.all():
-        entries.append(event(request.asked_at, _("Vi spurte om mer"), request.text))
+        entries.append(
+            event(request.asked_at, _("Vi spurte om mer"), in_lang(request.text))
+        )
         if request.answered_at:
-            entries.append(event(request.answered_at, _("Du svarte"), request.answer))
+            answer = in_lang(request.answer, "")
+            entries.append(event(request.answered_at, _("Du svarte"), answer))
         if request.closed_at and request.closed_at != application.withdrawn_at:
             entries.append(
                 event(request.closed_at, _("Vi gikk videre uten svar på spørsmålet"))

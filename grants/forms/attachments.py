@@ -2,6 +2,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from omradesatsing.files.checks import ACCEPT, MAX_BYTES
+from omradesatsing.ui.templatetags.ui import BOKMAL, in_lang
 
 TAKEN = _("PDF, bilde (JPEG, PNG, WebP), Word, Excel eller OpenDocument. Høyst 10 MB.")
 
@@ -65,7 +66,8 @@ class AttachmentsForm(forms.Form):
         } | own
         for name, slot in self.slots.items():
             self.fields[name].needed = getattr(slot, "needed", True)
-            self.fields[name].why = slot.why
+            self.fields[name].why = in_lang(slot.why)
+            self.fields[name].label_lang = BOKMAL
 
     def slot_fields(self):
         return [self[name] for name in self.slots]

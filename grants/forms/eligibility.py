@@ -1,7 +1,9 @@
 from django import forms
-from django.utils.translation import gettext_lazy as _
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
 
 from grants.models import Verdict
+from omradesatsing.ui.templatetags.ui import BOKMAL, in_lang
 
 # From best to worst: the worst answer gives the verdict.
 ORDER = [Verdict.YES, Verdict.MAYBE, Verdict.NO]
@@ -21,17 +23,21 @@ class EligibilityForm(forms.Form):
             for answer in question.answers.all()
         }
         for question in questions:
-            choices = [(str(a.pk), a.text) for a in question.answers.all()]
-            self.fields[f"q{question.pk}"] = forms.ChoiceField(
+            choices = [(str(a.pk), in_lang(a.text)) for a in question.answers.all()]
+            field = forms.ChoiceField(
                 label=question.text,
-                help_text=question.help,
+                help_text=in_lang(question.help),
                 choices=choices,
                 widget=forms.RadioSelect,
                 error_messages={
-                    "required": _("Velg et svar på «%(question)s»")
-                    % {"question": question.text}
+                    "required": format_html(
+                        _("Velg et svar på «{question}»"),
+                        question=in_lang(question.text),
+                    )
                 },
             )
+            field.label_lang = BOKMAL
+            self.fields[f"q{question.pk}"] = field
 
     def chosen(self):
         """The questions with the answer given to each, in order."""

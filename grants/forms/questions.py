@@ -4,12 +4,14 @@ from datetime import date
 from decimal import Decimal
 
 from django import forms
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from grants.forms.writing import StepForm
 from grants.models import Answer, Question, Step, Version
 from grants.models.versions import plain_number, questions_of
 from omradesatsing.ui.fields import MoneyField, NorwegianDateField
+from omradesatsing.ui.templatetags.ui import BOKMAL, in_lang
 
 Kind = Question.Kind
 # When the round sets no limit of its own.
@@ -63,19 +65,15 @@ class QuestionsForm(StepForm):
         for name, question in self.questions.items():
             field = field_for(question)
             field.initial = read(question, answers.get(question.pk, ""))
-            field.why = question.why
+            field.why = in_lang(question.why)
+            field.label_lang = BOKMAL
             field.needed = question.needed
             if question.only_after:
                 field.only_when = (
                     question.only_after.field_name,
                     question.only_value,
                 )
-                field.only_text = _(
-                    "Bare hvis du svarte «%(answer)s» på «%(text)s»."
-                ) % {
-                    "answer": question.only_when,
-                    "text": question.only_after.text,
-                }
+                field.only_text = only_text(question)
             self.fields[name] = field
         self.stored = self.stored_values()
 
@@ -119,20 +117,19 @@ class QuestionsForm(StepForm):
 
 
 def only_text(question):
-    """When a question is asked, in words; an empty text for one asked of all."""
-    if question.only_after is None:
-        return ""
-    return _("Bare hvis du svarte «%(answer)s» på «%(text)s».") % {
-        "answer": question.only_when,
-        "text": question.only_after.text,
-    }
+    """When a question that hangs on another is asked, in words."""
+    return format_html(
+        _("Bare hvis du svarte «{answer}» på «{text}»."),
+        answer=in_lang(question.only_when),
+        text=in_lang(question.only_after.text),
+    )
 
 
 def field_for(question):
     """The form field of one question."""
     options = {
         "label": question.text,
-        "help_text": question.help,
+        "help_text": in_lang(question.help),
         "required": False,
     }
     limit = question.max_length or LIMITS.get(question.kind)
@@ -148,7 +145,7 @@ def field_for(question):
     if question.kind in {Kind.YES_NO, Kind.CHOICE}:
         choices = YES_NO
         if question.kind == Kind.CHOICE:
-            choices = [(choice, choice) for choice in question.choices]
+            choices = [(choice, in_lang(choice)) for choice in question.choices]
         return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **options)
     if question.kind == Kind.FILE:
         return forms.FileField(**options)

@@ -3,6 +3,7 @@
 import hashlib
 
 from django import forms
+from django.utils.translation import get_language
 
 from grants.models import Step
 from grants.models.versions import plain_number
@@ -89,8 +90,9 @@ class StepForm(forms.ModelForm):
     def clashes(self):
         """Where someone else has stored something other than what was typed here.
 
-        A list of {"part", "label", "stored", "typed", "mark", "fields"}; `mark` is of
-        what was typed, so that choosing the stored text drops that and nothing later.
+        A list of {"part", "label", "label_lang", "stored", "typed", "mark", "fields"};
+        `mark` is of what was typed, so that choosing the stored text drops that and
+        nothing later.
         """
         if not self.is_bound:
             return []
@@ -99,6 +101,9 @@ class StepForm(forms.ModelForm):
             {
                 "part": group[0],
                 "label": " / ".join(str(self.label_of(part)) for part in group),
+                "label_lang": getattr(
+                    self.fields.get(group[0]), "label_lang", get_language()
+                ),
                 "stored": self._in_words(group, self.stored),
                 "typed": self._in_words(group, self.typed),
                 "mark": mark(self._sent(group)),

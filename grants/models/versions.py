@@ -7,11 +7,13 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Max, Q, Sum
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.files.models import StoredFile
 from omradesatsing.journal.models import JournalEntry
+from omradesatsing.ui.templatetags.ui import in_lang
 
 
 class Step(models.TextChoices):
@@ -428,7 +430,7 @@ class Version(models.Model):
             (
                 Step.QUESTIONS,
                 question.field_name,
-                _("Svar på «%(question)s»") % {"question": question.text},
+                format_html(_("Svar på «{question}»"), question=in_lang(question.text)),
             )
             for question in self.asked_questions()
             if question.is_written and question.needed and question.pk not in answers
@@ -437,19 +439,19 @@ class Version(models.Model):
     def _missing_files(self):
         attached = list(self.attachments.values_list("question", "required"))
         wanted = [
-            (question.field_name, question.text)
+            (question.field_name, in_lang(question.text))
             for question in self.asked_questions()
             if not question.is_written
             and question.needed
             and question.pk not in {pk for pk, _required in attached}
         ]
         wanted += [
-            (required.field_name, required.label)
+            (required.field_name, in_lang(required.label))
             for required in self.asked_files()
             if required.pk not in {pk for _question, pk in attached}
         ]
         return [
-            (Step.FILES, name, _("Legg ved «%(label)s»") % {"label": label})
+            (Step.FILES, name, format_html(_("Legg ved «{label}»"), label=label))
             for name, label in wanted
         ]
 

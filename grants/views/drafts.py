@@ -16,6 +16,7 @@ from grants.views.steps import edit_step, show_refused, step_or_404
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.middleware import sign_owner
 from omradesatsing.accounts.refusals import Refused
+from omradesatsing.ui.templatetags.ui import in_lang
 
 
 def own_application(request, key):
@@ -32,7 +33,7 @@ def draft_trail(application, version, *more):
     draft_url = reverse("grants:draft_detail", args=[application.key])
     return [
         (_("Min side"), reverse("pages:my_page")),
-        (str(version), draft_url),
+        (in_lang(str(version), ""), draft_url),
         *more,
     ]
 

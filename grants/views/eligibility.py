@@ -7,6 +7,7 @@ from grants.models import Verdict
 from grants.rounds import coordinators_of, stage
 from grants.views.rounds import public_round
 from omradesatsing.pages.caching import public_page
+from omradesatsing.ui.templatetags.ui import in_lang
 
 
 @public_page
@@ -32,7 +33,7 @@ def eligibility(request, slug):
         "flags": ",".join(str(a.pk) for a in form.flags()) if answered else "",
         "trail": [
             (_("Tilskudd"), reverse("grants:round_list")),
-            (round.title, round.get_absolute_url()),
+            (in_lang(round.title), round.get_absolute_url()),
             (_("Kan vi søke?"), ""),
         ],
     }

@@ -20,6 +20,7 @@ from grants.models.sending import draft_key
 from grants.views.applicants import acting, press
 from grants.views.rounds import public_round
 from omradesatsing.accounts.refusals import Refused
+from omradesatsing.ui.templatetags.ui import in_lang
 
 KEY_SALT = "grants.draft-key-for-other"
 form_page = require_http_methods(["GET", "HEAD", "POST"])
@@ -35,7 +36,7 @@ def draft_trail(application, words):
     url = reverse("grants:draft_detail", args=[application.key])
     return [
         (_("Min side"), reverse("pages:my_page")),
-        (str(application.working_copy()), url),
+        (in_lang(str(application.working_copy()), ""), url),
         (words, ""),
     ]
 
@@ -160,7 +161,7 @@ def application_start_for_other(request, slug):
         "is_open": round.is_open(request.arrived_at),
         "draft_key": signing.dumps(draft_key(), salt=KEY_SALT),
         "trail": [
-            (round.title, round.get_absolute_url()),
+            (in_lang(round.title), round.get_absolute_url()),
             (_("Søk for en annen"), ""),
         ],
     }

@@ -17,6 +17,7 @@ from grants.rounds import current_rounds, stage
 from grants.views.rounds import public_round
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.pages.caching import public_page
+from omradesatsing.ui.templatetags.ui import in_lang
 
 MOST_EXAMPLES = 3
 
@@ -61,7 +62,7 @@ def round_follow(request, slug):
         "following": following.exists(),
         "trail": [
             (_("Tilskudd"), reverse("grants:round_list")),
-            (round.title, round.get_absolute_url()),
+            (in_lang(round.title), round.get_absolute_url()),
             (_("Følg utlysningen"), ""),
         ],
     }
@@ -117,7 +118,7 @@ def round_ask(request, slug):
         "own": own,
         "trail": [
             (_("Tilskudd"), reverse("grants:round_list")),
-            (round.title, round.get_absolute_url()),
+            (in_lang(round.title), round.get_absolute_url()),
             (_("Still et spørsmål"), ""),
         ],
     }

@@ -13,6 +13,7 @@ from grants.models import Award, Round
 from grants.rounds import closing_order, kinds_of, not_closed, stage, with_pots
 from omradesatsing.pages.caching import public_page
 from omradesatsing.pages.paging import page_of
+from omradesatsing.ui.templatetags.ui import in_lang
 
 MOST_INQUIRIES = 50
 MOST_EXAMPLES = 3
@@ -64,7 +65,10 @@ def round_detail(request, slug):
         "kinds": kinds_of(round),
         "inquiries": round.inquiries.public(now)[:MOST_INQUIRIES],
         "examples": examples_of(round, now),
-        "trail": [(_("Tilskudd"), reverse("grants:round_list")), (round.title, "")],
+        "trail": [
+            (_("Tilskudd"), reverse("grants:round_list")),
+            (in_lang(round.title), ""),
+        ],
     }
     return render(request, "grants/round_detail.html", context)
 
@@ -81,7 +85,7 @@ def round_form(request, slug):
         "upload": UploadForm(),
         "trail": [
             (_("Tilskudd"), reverse("grants:round_list")),
-            (round.title, round.get_absolute_url()),
+            (in_lang(round.title), round.get_absolute_url()),
             (_("Spørsmålene i skjemaet"), ""),
         ],
     }

@@ -15,6 +15,7 @@ from grants.models.sending import draft_key
 from grants.rounds import current_rounds, stage
 from grants.views.rounds import public_round
 from omradesatsing.accounts.refusals import Refused
+from omradesatsing.ui.templatetags.ui import in_lang
 
 KEPT = "started_application"
 KEY_SALT = "grants.draft-key"
@@ -52,7 +53,7 @@ def application_start(request, slug):
         "draft_key": signing.dumps(draft_key(), salt=KEY_SALT),
         "trail": [
             (_("Tilskudd"), reverse("grants:round_list")),
-            (round.title, round.get_absolute_url()),
+            (in_lang(round.title), round.get_absolute_url()),
             (_("Søk om tilskudd"), ""),
         ],
     }

@@ -18,6 +18,7 @@ from omradesatsing.accounts.middleware import (
     sign_owner,
 )
 from omradesatsing.accounts.refusals import Refused
+from omradesatsing.ui.templatetags.ui import ds_label, in_lang
 
 
 def step_or_404(name, steps):
@@ -114,7 +115,7 @@ def show_step(request, writing, step, form):
 def page_context(request, writing, step):
     application = writing.application
     trail = [(_("Min side"), reverse("pages:my_page"))]
-    name = str(writing.version)
+    name = in_lang(str(writing.version), "")
     if not application.is_draft:
         name = _("Sak %(number)s") % {"number": application.number}
     trail += [(name, writing.overview_url), (step.label, "")]
@@ -152,7 +153,7 @@ def show_refused(request, writing, step, message):
         "application": writing.application,
         "message": message,
         "typed": [
-            (form[name].label, request.POST.get(name))
+            (ds_label(form[name]), request.POST.get(name))
             for name in form.fields
             if request.POST.get(name)
         ],

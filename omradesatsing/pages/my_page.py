@@ -14,6 +14,7 @@ from omradesatsing.accounts.models import User
 from omradesatsing.notices.models import Notice
 from omradesatsing.pages.paging import page_of
 from omradesatsing.ui.fields import PhoneField
+from omradesatsing.ui.templatetags.ui import in_lang
 
 MOST_DRAFTS = 20
 MOST_NOTICES = 5
@@ -71,7 +72,7 @@ def notice_detail(request, pk):
         "trail": [
             (_("Min side"), reverse("pages:my_page")),
             (_("Meldinger"), reverse("pages:notice_list")),
-            (notice.subject, ""),
+            (in_lang(notice.subject, notice.language), ""),
         ],
     }
     return render(request, "pages/notice_detail.html", context)

@@ -10,7 +10,10 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from omradesatsing.ui.templatetags.ui import BOKMAL
 
 NBSP = "\u00a0"
 SPACES = re.compile(r"\s+")
@@ -49,6 +52,16 @@ MONTHS = {
 NUMERIC_DATE = re.compile(r"([0-9]{1,2})[./ -]([0-9]{1,2})[./ -]([0-9]{4}|[0-9]{2})")
 ISO_DATE = re.compile(r"([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})")
 WORDED_DATE = re.compile(r"([0-9]{1,2})\.? ?([a-z]+)\.? ?([0-9]{4})", re.IGNORECASE)
+
+
+class BokmalSelect(forms.Select):
+    """A list of what staff have named, in their language; the empty choice is ours."""
+
+    def create_option(self, name, value, label, *args, **kwargs):
+        option = super().create_option(name, value, label, *args, **kwargs)
+        if value and get_language() != BOKMAL:
+            option["attrs"]["lang"] = BOKMAL
+        return option
 
 
 class MoneyField(forms.Field):

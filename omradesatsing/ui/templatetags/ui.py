@@ -13,6 +13,7 @@ from django.forms.utils import flatatt
 from django.urls import Resolver404, resolve, reverse, translate_url
 from django.utils import timezone
 from django.utils.dateformat import format as format_date
+from django.utils.html import format_html
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -122,7 +123,43 @@ def _local(moment):
     return moment
 
 
+# --- the language of a text -----------------------------------------------------------
+
+# What staff write, whatever language the page is in.
+BOKMAL = "nb"
+
+
+@register.simple_tag
+def lang(code=BOKMAL):
+    """` lang="nb"` for an element whose text is in another language than the page.
+
+    `{% lang %}` is for what staff have written, `{% lang "" %}` for what applicants
+    have, `{% lang notice.language %}` for a text that knows its own. A page in bokmål
+    takes what applicants write to be bokmål too.
+    """
+    return format_html(' lang="{}"', code) if _is_foreign(code) else ""
+
+
+@register.filter
+def in_lang(text, code=BOKMAL):
+    """The text in a span of its language, where `lang` has no element to stand on."""
+    if not text or not _is_foreign(code):
+        return text
+    return format_html('<span lang="{}">{}</span>', code, text)
+
+
+def _is_foreign(code):
+    return (code or BOKMAL) != get_language()
+
+
 # --- small parts ----------------------------------------------------------------------
+
+
+@register.simple_block_tag
+def meta_description(content):
+    """What search engines show of the page, when the page says it."""
+    text = content.strip()
+    return format_html('<meta name="description" content="{}">', text) if text else ""
 
 
 @register.inclusion_tag("_breadcrumbs.html")
@@ -253,6 +290,13 @@ def ds_choices(field):
 
 
 @register.filter
+def ds_label(field):
+    """The field's label. One that staff have written is marked: `field.label_lang`."""
+    code = getattr(field.field, "label_lang", None)
+    return field.label if code is None else in_lang(field.label, code)
+
+
+@register.filter
 def ds_kind(field):
     """How the field is drawn: hidden, checkbox, choices, file, compound or line."""
     widget = field.field.widget
@@ -318,7 +362,11 @@ def ds_errors(form=None, formset=None):
         for number, row in enumerate(formset.forms, start=1):
             found += [
                 error
-                | {"text": _("Linje %(row)d: %(text)s") % (error | {"row": number})}
+                | {
+                    "text": format_html(
+                        _("Linje {row}: {text}"), row=number, text=error["text"]
+                    )
+                }
                 for error in _form_errors(row)
             ]
     return found
@@ -337,22 +385,25 @@ def _in_our_words(error, field):
     if error.code == "required" and str(error.message) == str(default):
         return _missing(field)
     if error.code == "max_length" and "max_length" not in field.field.error_messages:
-        return _(
-            "Teksten under «%(label)s» har %(show_value)d tegn. Den kan ha høyst "
-            "%(limit_value)d."
-        ) % (error.params | {"label": field.label})
+        return format_html(
+            _(
+                "Teksten under «{label}» har {show_value} tegn. Den kan ha høyst "
+                "{limit_value}."
+            ),
+            **error.params | {"label": ds_label(field)},
+        )
     return ""
 
 
 def _missing(field):
     texts = {
-        "checkbox": _("Kryss av for «%(label)s»."),
-        "choices": _("Velg et svar under «%(label)s»."),
-        "file": _("Legg ved «%(label)s»."),
+        "checkbox": _("Kryss av for «{label}»."),
+        "choices": _("Velg et svar under «{label}»."),
+        "file": _("Legg ved «{label}»."),
     }
     kind = "choices" if _is_select(field) else ds_kind(field)
-    text = texts.get(kind, _("Fyll ut «%(label)s»."))
-    return text % {"label": field.label}
+    text = texts.get(kind, _("Fyll ut «{label}»."))
+    return format_html(text, label=ds_label(field))
 
 
 def _is_select(field):
