@@ -14,6 +14,7 @@ from grants.models import (
     Assessment,
     Delegation,
     InfoRequest,
+    Message,
     Recommendation,
     Round,
     RoundInquiry,
@@ -102,11 +103,19 @@ def caseworker_tasks(user, cases, today):
             to_recommend.append(task(case, "Sendt tilbake fra beslutter"))
         else:
             to_recommend.append(task(case, f"Vurdert {date_no(case.assessed_at)}"))
+    unread = Message.objects.unread_by_staff().filter(application=OuterRef("pk"))
+    written = mine.filter(Exists(unread)).annotate(
+        written_at=Subquery(unread.order_by("sent_at").values("sent_at")[:1])
+    )
+    messages = [
+        task(case, f"Skrev {date_no(case.written_at)}") for case in written[:MOST]
+    ]
     late = mine.filter(state=State.NEEDS_INFO).annotate(
         due_on=Subquery(requests.open().values("due_on")[:1])
     )
     return [
         ("Svar fra søkere", news),
+        ("Meldinger fra søkere", messages),
         ("Innstill", to_recommend),
         ("Vurder kriteriene", to_assess),
         (

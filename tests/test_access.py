@@ -83,6 +83,8 @@ TEXT_READERS = dict.fromkeys(
     ["administrator", "caseworker", "editor", "superuser"], 200
 )
 
+DECLARED_302 = {k: 302 if v == 200 else v for k, v in DECLARED.items()}
+
 
 def words(text):
     return text.split()
@@ -132,6 +134,9 @@ TABLE = (
         "pages:my_page": SIGNED_IN,
         "pages:notice_list": SIGNED_IN,
         "pages:profile": SIGNED_IN,
+        "pages:own_data": SIGNED_IN,
+        "pages:own_data_file": SIGNED_IN,
+        "pages:erase": SIGNED_IN,
         "grants:applicant_list": SIGNED_IN,
         "grants:application_start_for_other": SIGNED_IN,
         "grants:application_confirmation": NOBODYS,
@@ -174,6 +179,12 @@ TABLE = (
         | {"editor": 403, "finance": 403, "appeals": 403},
         "grants:round_follow": SIGNED_IN,
         "grants:round_ask": SIGNED_IN,
+        "grants:message_list": OWN,
+        "grants:message_file": NOBODYS,
+        "admin:case_messages": DECLARED,
+        "admin:case_messages_read": DECLARED_302,
+        "admin:case_message_file": row(404, **NOT_STAFF)
+        | {"administrator": 403, "reader": 403, "superuser": 403},
         "admin:inquiry_list": INQUIRIES,
         "admin:inquiry_detail": INQUIRIES,
         "admin:notice_texts": row(403, **NOT_STAFF) | TEXT_READERS,
@@ -372,6 +383,8 @@ def arguments():
         "grants:letter_pdf": (*case, letter),
         "admin:case_version": (*case, 1),
         "admin:case_file": (*case, 1),
+        "admin:case_message_file": (*case, 1),
+        "grants:message_file": (*case, 1),
         "admin:case_replacement": (*case, 1),
         "admin:case_letter": (*case, letter),
         "admin:case_letter_pdf": (*case, letter),
@@ -401,6 +414,7 @@ def address(name, world):
         ("admin:grants_pot_", "admin:grants_pot"),
         ("grants:application_", "case"),
         ("grants:withdraw", "case"),
+        ("grants:message_list", "case"),
         ("grants:answer_", "case"),
         ("grants:amend_", "case"),
         ("admin:case_list", None),
@@ -429,6 +443,7 @@ POSTED = {
     "grants:invitation_take_back",
     "grants:member_contact",
     "grants:member_confirm",
+    "admin:case_messages_read",
 }
 
 

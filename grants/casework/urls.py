@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from grants.casework import decisions, inquiries, late, people, texts, views
+from grants.casework import decisions, inquiries, late, messages, people, texts, views
 
 CASE = "saker/<int:year>/<str:seq>/"
 
@@ -34,6 +34,9 @@ def casework_urls(guard):
         (f"{CASE}underskrift/", people.case_confirm_scan),
         (f"{CASE}underskrift/fil/", people.case_confirmation_scan),
         (f"{CASE}spor-igjen/", people.case_ask_to_confirm),
+        (f"{CASE}meldinger/", messages.case_messages),
+        (f"{CASE}meldinger/lest/", messages.case_messages_read),
+        (f"{CASE}meldinger/fil/<int:pk>/", messages.case_message_file),
         (f"{CASE}brev/<int:pk>/", views.case_letter),
         (f"{CASE}brev/<int:pk>/pdf/", views.case_letter_pdf),
     ]

@@ -239,6 +239,12 @@ class Application(Parties, Sending, Judging, models.Model):
         if not Application.objects.visible_to(by.user).filter(pk=self.pk).exists():
             raise Refused("Du har ikke tilgang til saken.")
 
+    def check_open_to_staff(self, by):
+        """Refuse one who may not read the case, or has not declared themself."""
+        if not Application.objects.visible_to(by.user).filter(pk=self.pk).exists():
+            raise Refused("Du har ikke tilgang til saken.")
+        self._check_impartial(by)
+
     def _check_impartial(self, by):
         if not self.declarations.filter(user=by.user, conflict=False).exists():
             raise Refused("Vurder habiliteten din før du åpner saken.")

@@ -2,13 +2,25 @@
 
 import pgtrigger
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+from omradesatsing.accounts.refusals import Refused
+from omradesatsing.journal.models import JournalEntry
+from omradesatsing.notices.models import Notice
+
+
+class MessageQuerySet(models.QuerySet):
+    def unread_by_staff(self):
+        return self.filter(from_staff=False, read_at=None)
 
 
 class Message(models.Model):
     """One message in a case, from either side. Sent is sent: never changed."""
+
+    MOST_FILES = 5
 
     application = models.ForeignKey(
         "grants.Application", on_delete=models.PROTECT, related_name="messages"
@@ -22,8 +34,12 @@ class Message(models.Model):
     # Random, from the form that wrote it: the same form sent twice is one message.
     key = models.CharField(max_length=30, unique=True, editable=False)
     read_at = models.DateTimeField(
-        null=True, editable=False, help_text="When someone on the other side opened it."
+        null=True,
+        editable=False,
+        help_text="When someone on the other side opened it.",
     )
+
+    objects = MessageQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("melding")
@@ -51,6 +67,62 @@ class Message(models.Model):
 
     def __str__(self):
         return self.text[:60]
+
+    @classmethod
+    @transaction.atomic
+    def send(cls, application, *, text, files, by, now, key, from_staff):
+        """Send a message with its files; the same form sent twice is one message.
+
+        The caller has fetched the application in the sender's scope. `files` are
+        StoredFiles of that sender. Returns the message, and whether it is new.
+        """
+        if application.is_draft:
+            raise Refused(_("Søknaden er ikke sendt ennå."))
+        if from_staff:
+            application.check_open_to_staff(by)
+        elif not application.has_member(by.user):
+            raise Refused(_("Du kan ikke skrive i denne saken."))
+        if not text.strip():
+            raise Refused(_("Skriv en melding."))
+        message, new = cls.objects.get_or_create(
+            key=key,
+            defaults={
+                "application": application,
+                "from_staff": from_staff,
+                "sent_by": by.user,
+                "text": text.strip(),
+                "sent_at": now,
+            },
+        )
+        if not new:
+            return message, False
+        MessageFile.objects.bulk_create(
+            MessageFile(message=message, file=file) for file in files
+        )
+        # To answer is to have read.
+        cls.mark_read(application, by_staff=from_staff, now=now)
+        JournalEntry.record(
+            "message_sent", about=application, by=by, message=message.pk
+        )
+        if from_staff:
+            Notice.write(
+                "message_received",
+                about=application,
+                to=application.members(),
+                occasion=f"message-{message.pk}",
+                url=reverse(
+                    "grants:message_list",
+                    args=[application.year, application.sequence],
+                ),
+            )
+        return message, True
+
+    @classmethod
+    def mark_read(cls, application, *, by_staff, now):
+        """Note that one side has read what the other sent; the first time stands."""
+        cls.objects.filter(
+            application=application, from_staff=not by_staff, read_at=None
+        ).update(read_at=now)
 
 
 class MessageFile(models.Model):

@@ -20,6 +20,9 @@ READS_ALL = {
     roles.ADMINISTRATOR,
 }
 
+# Those who need what a case may tell of health, faith or ethnicity.
+READS_SPECIAL = {roles.CASEWORKER, roles.DECIDER}
+
 
 def reads_all_cases(user):
     return user.is_superuser or bool(user.role_names & READS_ALL)
@@ -72,7 +75,11 @@ class ApplicationQuerySet(models.QuerySet):
         """
         if not (user.is_active and user.is_staff):
             return self.none()
-        return self.in_scope_of(user).without_conflicts_of(user)
+        cases = self.in_scope_of(user).without_conflicts_of(user)
+        if user.is_superuser or user.role_names & READS_SPECIAL:
+            return cases
+        # What may tell of health, faith or ethnicity is for those who handle the case.
+        return cases.filter(special_categories=False)
 
     def in_scope_of(self, user):
         cases = self.sent()

@@ -142,6 +142,18 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_full_name(self):
         return str(self)
 
+    def anonymise(self, *, now):
+        """Take away who this is; the row stays, for the journal points at it."""
+        self.parked.all().delete()
+        # allauth keeps the address in a row of its own.
+        self.emailaddress_set.all().delete()
+        self.email = f"slettet-{self.pk}@bruker.invalid"
+        self.name = self.phone = ""
+        self.set_unusable_password()
+        self.is_active = False
+        self.anonymised_at = now
+        self.save()
+
     def has_role(self, role):
         """Whether the user is in the group of that name (see `omradesatsing.roles`)."""
         return self.is_active and role in self.role_names

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from omradesatsing.pages import my_page, views
+from omradesatsing.pages import my_page, own_data, views
 
 app_name = "pages"
 urlpatterns = [
@@ -18,4 +18,7 @@ urlpatterns = [
     path("min-side/meldinger/", my_page.notice_list, name="notice_list"),
     path("min-side/meldinger/<int:pk>/", my_page.notice_detail, name="notice_detail"),
     path("min-side/profil/", my_page.profile, name="profile"),
+    path("min-side/opplysninger/", own_data.own_data, name="own_data"),
+    path("min-side/opplysninger.json", own_data.own_data_file, name="own_data_file"),
+    path("min-side/opplysninger/slett/", own_data.erase, name="erase"),
 ]
