@@ -88,3 +88,46 @@ def test_a_time_for_machines_has_no_fraction_of_a_second():
     assert ui.machine_time(instant) == "2026-07-01T12:00:05+02:00"
     assert ui.machine_time(date(2026, 7, 1)) == "2026-07-01"
     assert ui.machine_time(None) == ""
+
+
+@pytest.mark.parametrize(
+    ("page", "marked"),
+    [
+        ("nb", ["", "", ' lang="nn"', "Å & ä", "Å & ä"]),
+        (
+            "en",
+            [
+                ' lang="nb"',
+                ' lang=""',
+                ' lang="nn"',
+                '<span lang="nb">Å &amp; ä</span>',
+                '<span lang="">Å &amp; ä</span>',
+            ],
+        ),
+        (
+            "nn",
+            [
+                ' lang="nb"',
+                ' lang=""',
+                "",
+                '<span lang="nb">Å &amp; ä</span>',
+                '<span lang="">Å &amp; ä</span>',
+            ],
+        ),
+    ],
+)
+def test_a_text_says_its_language_where_the_page_has_another(page, marked):
+    with translation.override(page):
+        texts = [ui.lang(), ui.lang(""), ui.lang("nn")]
+        texts += [ui.in_lang("Å & ä"), ui.in_lang("Å & ä", "")]
+
+    assert texts == marked
+
+
+def test_only_a_description_that_says_something_is_written():
+    tag = "{% load ui %}{% meta_description %}{{ text }}{% endmeta_description %}"
+    written = [
+        Template(tag).render(Context({"text": text})) for text in ("", " ", '"Hei"')
+    ]
+
+    assert written == ["", "", '<meta name="description" content="&quot;Hei&quot;">']

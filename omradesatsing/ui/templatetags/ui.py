@@ -158,8 +158,9 @@ def _is_foreign(code):
 @register.simple_block_tag
 def meta_description(content):
     """What search engines show of the page, when the page says it."""
-    text = content.strip()
-    return format_html('<meta name="description" content="{}">', text) if text else ""
+    if not content.strip():
+        return ""
+    return format_html('<meta name="description" content="{}">', content)
 
 
 @register.inclusion_tag("_breadcrumbs.html")
