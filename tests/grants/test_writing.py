@@ -396,6 +396,7 @@ def test_a_script_is_told_of_a_clash_and_given_what_another_stored(client, draft
     assert clash == {
         "part": "need",
         "label": "Hvorfor trengs det her?",
+        "label_lang": "nb",
         "stored": "Deres",
         "typed": "Mitt",
         "mark": clash["mark"],
