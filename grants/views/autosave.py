@@ -8,6 +8,7 @@ from grants.drafting import save_step
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.middleware import forget_parked, form_owner
 from omradesatsing.accounts.refusals import Refused
+from omradesatsing.ui.templatetags.ui import ds_field_errors
 
 
 def autosave(request, writing, step):
@@ -30,7 +31,11 @@ def autosave(request, writing, step):
             "text": _("Lagret kl. %(time)s.") % {"time": time},
             "seen": form.seen(),
             "unsaved": form.unsaved_fields(),
-            "errors": {name: texts[0] for name, texts in form.errors.items()},
+            "errors": {
+                name: ds_field_errors(form[name])[0]
+                for name in form.errors
+                if name in form.fields
+            },
             "clashes": clashes,
             "put": form.put_back(),
         }

@@ -143,8 +143,8 @@
     clearTimeout(timer);
     if (busy) return busy.then(() => save(leaving));
     if (stopped || !(unsaved().length || Object.keys(choices).length)) return Promise.resolve("saved");
-    if (tried[0] === asSent()) return Promise.resolve(tried[1]);
     since = 0;
+    if (tried[0] === asSent()) return Promise.resolve(tried[1]);
     busy = send(leaving === true).finally(() => { busy = null; });
     return busy;
   };
@@ -272,6 +272,7 @@
       (last?.closest("section, fieldset, .ds-field") ?? form.lastElementChild).after(notice);
     }
     notice.querySelector("[data-label]").textContent = clash.label;
+    notice.querySelector("[data-label]").lang = clash.label_lang || document.documentElement.lang;
     notice.querySelector("[data-mine]").textContent = clash.typed || texts.empty;
     notice.querySelector("[data-stored]").textContent = clash.stored || texts.empty;
     const done = () => {
@@ -322,16 +323,19 @@
   document.querySelector("[data-log-in]")?.addEventListener("click", async (event) => {
     if (key || !unsaved().length) return;
     event.preventDefault();
+    delete form.dataset.sent;
     going = true;
     form.requestSubmit();
   });
 
   /* A button saves by itself too. Saved first, a lost line does not lose the page. */
+  const later = () => new Promise((done) => { setTimeout(done); });
   form.addEventListener("submit", async (event) => {
     if (going || stopped || !(unsaved().length || busy)) return;
     event.preventDefault();
     const { submitter } = event;
     const end = await save();
+    await later(); /* while this event lasts, nothing can be sent */
     delete form.dataset.sent;
     if (end === "offline") return;
     going = true;
@@ -345,6 +349,7 @@
       event.preventDefault();
       await save();
       await keep();
+      await later();
       going = true;
       delete out.dataset.sent;
       out.requestSubmit();
