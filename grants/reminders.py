@@ -55,7 +55,7 @@ def remind_drafts(round, now):
         Notice.write(
             "draft_closes_soon",
             about=draft,
-            to=draft.applicant.members(),
+            to=draft.members(),
             occasion=occasion(round, now),
             url=draft.get_absolute_url(),
             context={"round": round, "version": draft.working_copy()},

@@ -39,6 +39,19 @@ class LastMinuteFields(forms.Form):
         last = datetime.combine(data["last_day"], data.get("last_minute") or END_OF_DAY)
         return from_current_timezone(last) + MINUTE
 
+    def clean(self):
+        data = super().clean()
+        try:
+            self.closes_at(data)
+        except forms.ValidationError:
+            self.add_error(
+                "last_minute",
+                "Klokken stilles den natten, så dette minuttet finnes ikke eller "
+                "finnes to ganger. Velg et annet.",
+            )
+            data.pop("last_day", None)
+        return data
+
     @staticmethod
     def initial_from(closes_at):
         if closes_at is None:

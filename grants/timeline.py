@@ -2,9 +2,13 @@
 
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from grants.models import Application, Decision, InfoRequest, State, Version
+from grants.models import Application, Decision, InfoRequest, LegalTerm, State, Version
+from grants.pace import usual_wait
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.ui.templatetags.ui import date_no, in_lang
 
@@ -70,7 +74,7 @@ def next_step(application, *, outcome, due_on):
     return _("Vi behandler søknadene etter hvert som de kommer.")
 
 
-def timeline(application):
+def timeline(application, *, today):
     """What has happened, what happens now, and what comes: dicts for `timeline` items.
 
     Each has `state` (done, current, coming), `when` (an instant, a day or None),
@@ -114,7 +118,7 @@ def timeline(application):
     if application.withdrawn_at:
         entries.append(event(application.withdrawn_at, _("Du trakk søknaden")))
     entries.sort(key=lambda entry: entry["when"])
-    return entries + what_comes(application, decided=bool(decisions))
+    return entries + what_comes(application, decided=bool(decisions), today=today)
 
 
 def when_taken(application):
@@ -130,8 +134,8 @@ def event(when, title, text="", **link):
     return {"state": "done", "when": when, "title": title, "text": text} | link
 
 
-def what_comes(application, *, decided):
-    """The steps that are left, with the dates that the round has promised."""
+def what_comes(application, *, decided, today):
+    """The steps that are left, with dates that are promised, or else an estimate."""
     if decided or application.state == State.WITHDRAWN:
         return []
     if application.state == State.SUBMITTED:
@@ -149,9 +153,56 @@ def what_comes(application, *, decided):
             _("En annen enn saksbehandleren avgjør den."),
         )
     steps = [{"state": "current", "when": None, "title": now[0], "text": now[1]}]
-    answer_on = application.round.expected_answer_on
     text = _("Du får brev her på Min side, og en e-post som sier fra.")
-    if answer_on:
-        text = _("Ventes innen %(day)s.") % {"day": date_no(answer_on)} + " " + text
-    coming = {"state": "coming", "when": None, "title": _("Svar på søknaden")}
-    return [*steps, coming | {"text": text}]
+    coming = [
+        (_("Svar på søknaden"), f"{when_answered(application, today)} {text}"),
+        (_("Du kan klage"), appeal_period(application, today)),
+        (
+            _("Pengene kommer, hvis dere får tilskudd"),
+            capfirst(application.round.get_payment_mode_display()) + ".",
+        ),
+    ]
+    return steps + [
+        {"state": "coming", "when": None, "title": title, "text": text}
+        for title, text in coming
+        if text
+    ]
+
+
+def when_answered(application, today):
+    """What has been promised; else what earlier cases took; and whether we are late."""
+    round = application.round
+    promised = round.expected_answer_on
+    if promised and promised < today:
+        return _(
+            "Vi hadde sagt at svaret skulle komme innen %(day)s, men vi er dessverre "
+            "forsinket. Ta kontakt hvis dere ikke kan vente."
+        ) % {"day": date_no(promised)}
+    if promised:
+        return _("Ventes innen %(day)s.") % {"day": date_no(promised)}
+    days = usual_wait(round)
+    since = timezone.localdate(round.closes_at or application.submitted_at)
+    waited = (today - since).days
+    if days is None:
+        return ""
+    words = ngettext(
+        "I tidligere saker tok det omtrent %(n)d dag.",
+        "I tidligere saker tok det omtrent %(n)d dager.",
+        days,
+    ) % {"n": days}
+    if waited > days:
+        return _("%(usual)s Denne har tatt lenger tid.") % {"usual": words}
+    return words
+
+
+def appeal_period(application, today):
+    """How long one has to appeal, by the rule that is in force on the day."""
+    term = LegalTerm.objects.in_force(today).filter(kind=LegalTerm.Kind.APPEAL).first()
+    if term is None:
+        return ""
+    words = {
+        LegalTerm.Unit.DAYS: ngettext("%(n)d dag", "%(n)d dager", term.amount),
+        LegalTerm.Unit.WEEKS: ngettext("%(n)d uke", "%(n)d uker", term.amount),
+        LegalTerm.Unit.MONTHS: ngettext("%(n)d måned", "%(n)d måneder", term.amount),
+    }[term.unit] % {"n": term.amount}
+    return _("Er dere uenige, kan dere klage innen %(period)s.") % {"period": words}

@@ -1,6 +1,7 @@
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -57,7 +58,7 @@ def application_detail(request, year, sequence):
         "decision": decision,
         "standing": standing(application, **known),
         "next_step": next_step(application, **known),
-        "timeline": timeline(application),
+        "timeline": timeline(application, today=timezone.localdate(request.arrived_at)),
         "letters": application.letters.all(),
         "versions": application.versions.sent(),
         "files": application.current.attachments.select_related("file"),

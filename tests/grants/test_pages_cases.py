@@ -1,16 +1,18 @@
 """A case as the one who applied sees it: where it stands, what is asked, the answer."""
 
 import io
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
-from grants.models import Outcome, State
+from grants.models import Application, Outcome, State
 from grants.tasks import make_letter_pdf
+from grants.timeline import timeline
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.notices.models import Notice
 from tests.factories import (
@@ -20,6 +22,8 @@ from tests.factories import (
     create_draft,
     create_in_review,
     create_recommended,
+    create_round,
+    create_scheme,
     create_submitted,
     create_user,
 )
@@ -82,7 +86,58 @@ def test_the_time_line_tells_what_happened_and_what_comes(client):
         ("done", "Vi spurte om mer"),
         ("current", "Vi venter på svar fra deg"),
         ("coming", "Svar på søknaden"),
+        ("coming", "Du kan klage"),
+        ("coming", "Pengene kommer, hvis dere får tilskudd"),
     ]
+
+
+def answer_text(application, today):
+    entries = timeline(application, today=today)
+    return next(e["text"] for e in entries if e["title"] == "Svar på søknaden")
+
+
+def test_a_promised_answer_is_dated_and_a_broken_promise_is_said():
+    round = create_round(expected_answer_on=date(2027, 1, 15), closes_at=None)
+    application = create_submitted(round=round)
+
+    before = answer_text(application, date(2027, 1, 15))
+    after = answer_text(application, date(2027, 1, 16))
+
+    assert before.startswith("Ventes innen 15. januar 2027.")
+    assert after.startswith("Vi hadde sagt at svaret skulle komme innen 15. januar")
+    assert "forsinket" in after
+
+
+@pytest.mark.parametrize(
+    ("cases", "words"),
+    [
+        (2, "Du får brev"),
+        (3, "I tidligere saker tok det omtrent 40 dager. Du får brev"),
+    ],
+)
+def test_without_a_promise_the_estimate_is_what_earlier_cases_took(cases, words):
+    scheme = create_scheme()
+    for days in [40, 10, 90][:cases]:
+        decision = create_decided(
+            round=create_round(scheme=scheme, closes_at=None)
+        ).decisions.get()
+        sent = timezone.now() - timedelta(days=200)
+        Application.objects.filter(pk=decision.application_id).update(submitted_at=sent)
+        with connection.cursor() as cursor:
+            # Only to place it in time: decisions are otherwise never changed.
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(
+                "UPDATE grants_decision SET announced_at = %s WHERE id = %s",
+                [sent + timedelta(days=days, hours=1), decision.pk],
+            )
+            cursor.execute("SET LOCAL session_replication_role = origin")
+    application = create_submitted(
+        round=create_round(scheme=scheme, closes_at=None, expected_answer_on=None)
+    )
+
+    text = answer_text(application, timezone.localdate())
+
+    assert text.strip().startswith(words)
 
 
 def test_what_staff_write_to_each_other_is_not_on_the_page(client):
