@@ -108,6 +108,7 @@ PUBLIC = [
     "/tilskudd/blomster/kan-vi-soke/",
     "/tilskudd/blomster/kan-vi-soke/?q=0",
     "/tilskudd/blomster/sok/",
+    "/tilskudd/ide/",
     "/tilskudd/tildelinger/",
 ]
 
@@ -208,6 +209,8 @@ def own_pages(round, user):
     return [
         reverse("pages:my_page"),
         reverse("pages:notice_list"),
+        reverse("grants:round_follow", args=[round.slug]),
+        reverse("grants:round_ask", args=[round.slug]),
         reverse("grants:draft_detail", args=[draft.key]),
         reverse("grants:draft_review", args=[draft.key]),
         reverse("grants:draft_delete", args=[draft.key]),
