@@ -5,7 +5,10 @@ from django.db.models.functions import ExtractYear
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from grants.models import Version
+from grants.models import ImportedAward, Version
+
+# A list to read; who needs more asks for them by year.
+MOST_IMPORTED = 500
 
 # The columns of the CSV, in order. Keys are those of the JSON, and stay as they are.
 COLUMNS = [
@@ -51,6 +54,33 @@ def published(award):
         "amount": award.amount,
         "changed_on": award.changed_at and timezone.localdate(award.changed_at),
         "example": application.round.scheme.example,
+    }
+
+
+def imported_awards(now, *, omrade="", ar="", ordning=""):
+    """Awards of public rounds whose form is elsewhere, chosen as the list is."""
+    awards = ImportedAward.objects.filter(round__published_at__lte=now)
+    if omrade:
+        awards = awards.filter(area__slug=omrade)
+    if ar.isdecimal():
+        awards = awards.filter(awarded_on__year=int(ar[:4]))
+    if ordning:
+        awards = awards.filter(round__scheme__slug=ordning)
+    return awards.select_related("area", "round__scheme")[:MOST_IMPORTED]
+
+
+def published_import(award):
+    """The same keys as `published`."""
+    return {
+        "awarded_on": award.awarded_on,
+        "recipient": award.recipient or str(_("Privatperson")),
+        "project": award.project,
+        "area": award.area.name,
+        "scheme": award.round.scheme.name,
+        "round": award.round.title,
+        "amount": award.amount,
+        "changed_on": None,
+        "example": award.round.scheme.example,
     }
 
 

@@ -16,6 +16,7 @@ from grants.models.assessments import (
     Recommendation,
 )
 from grants.models.decisions import Award, Decision, DecisionLine, Letter, Outcome
+from grants.models.imported import ImportedAward
 from grants.models.inquiries import RoundFollower, RoundInquiry
 from grants.models.invitations import Helper, Invitation
 from grants.models.lateness import LateEntry, LateException
@@ -58,6 +59,7 @@ __all__ = [
     "EligibilityAnswer",
     "EligibilityQuestion",
     "Helper",
+    "ImportedAward",
     "InfoRequest",
     "Invitation",
     "LateEntry",

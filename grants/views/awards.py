@@ -7,7 +7,14 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grants.awards import COLUMNS, choices_of, listed, published
+from grants.awards import (
+    COLUMNS,
+    choices_of,
+    imported_awards,
+    listed,
+    published,
+    published_import,
+)
 from grants.filters import AwardFilter
 from grants.models import Award
 from omradesatsing.pages.caching import public_page
@@ -25,6 +32,7 @@ def award_list(request):
         "filter": chosen,
         "sums": sums,
         "page": page,
+        "imported": imported(request) if page.number == 1 else [],
         "has_examples": any(a.application.round.scheme.example for a in page),
         "trail": [
             (_("Tilskudd"), reverse("grants:round_list")),
@@ -43,15 +51,14 @@ def award_csv(request):
     response.write("\ufeff")
     rows = csv.writer(response, delimiter=";")
     rows.writerow([heading for _key, heading in COLUMNS])
-    for award in listed(chosen_awards(request).qs):
-        values = published(award)
+    for values in all_published(request):
         rows.writerow([cell(values[key]) for key, _heading in COLUMNS])
     return response
 
 
 @public_page
 def award_json(request):
-    awards = [published(award) for award in listed(chosen_awards(request).qs)]
+    awards = all_published(request)
     response = JsonResponse(
         {"awards": [{k: plain(v) for k, v in award.items()} for award in awards]},
         json_dumps_params={"ensure_ascii": False, "indent": 1},
@@ -60,6 +67,19 @@ def award_json(request):
     response["Access-Control-Allow-Origin"] = "*"
     response["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+def all_published(request):
+    """The chosen awards, then those of rounds whose form is elsewhere."""
+    ours = listed(chosen_awards(request).qs)
+    return [published(award) for award in ours] + [
+        published_import(award) for award in imported(request)
+    ]
+
+
+def imported(request):
+    chosen = {name: request.GET.get(name, "") for name in ("omrade", "ar", "ordning")}
+    return imported_awards(request.arrived_at, **chosen)
 
 
 def chosen_awards(request):

@@ -87,14 +87,14 @@ def test_the_filters_keep_area_year_and_scheme(client):
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_the_list_takes_four_queries(client, count, django_assert_num_queries):
+def test_the_list_takes_five_queries(client, count, django_assert_num_queries):
     staff = {"caseworker": create_caseworker(), "decider": create_decider()}
     round = create_round(balance=Decimal(1_000_000))
     for _number in range(count):
         deliver(create_decided(round=round, **staff))
     ContentType.objects.clear_cache()
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         response = client.get(LIST)
 
     assert response.context["sums"]["count"] == count
