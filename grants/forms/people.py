@@ -56,7 +56,7 @@ class InviteForm(forms.Form):
     )
     as_contact = forms.BooleanField(
         label=_("Skal være kontaktperson"),
-        help_text=_("Da tar personen over som den andre henvender seg til."),
+        help_text=_("Da blir personen den vi tar kontakt med."),
         required=False,
     )
 
