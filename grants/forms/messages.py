@@ -20,7 +20,7 @@ class MessageForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 6}),
         error_messages={"required": _("Skriv en melding.")},
     )
-    files = ManyFilesField(
+    attached = ManyFilesField(
         label=_("Filer"),
         help_text=_("Høyst fem. PDF, bilde, Word, Excel eller OpenDocument."),
         required=False,
@@ -38,8 +38,8 @@ class MessageForm(forms.Form):
         except signing.BadSignature:
             return get_random_string(22)
 
-    def clean_files(self):
-        files = self.cleaned_data["files"]
+    def clean_attached(self):
+        files = self.cleaned_data["attached"]
         if len(files) > Message.MOST_FILES:
             raise forms.ValidationError(_("Velg høyst fem filer om gangen."))
         return files
@@ -71,12 +71,12 @@ class MessageForm(forms.Form):
 
     def store(self, application, *, by):
         stored = []
-        for upload in self.cleaned_data["files"]:
+        for upload in self.cleaned_data["attached"]:
             try:
                 stored.append(StoredFile.take(upload, by=by, about=application))
             except forms.ValidationError as error:
                 self.add_error(
-                    "files",
+                    "attached",
                     [f"{upload.name}: {message}" for message in error.messages],
                 )
         return stored

@@ -121,18 +121,18 @@ def test_a_file_that_is_refused_keeps_the_text_and_sends_nothing(client, case):
     client.force_login(owner_of(case))
     bad = SimpleUploadedFile("a.pdf", b"MZ\x90 program", "application/pdf")
 
-    response = write(client, own_page(case), "Her er tegningen", files=[bad])
+    response = write(client, own_page(case), "Her er tegningen", attached=[bad])
 
     assert texts(case) == []
     assert "Her er tegningen" in response.content.decode()
-    assert response.context["form"].errors["files"][0].startswith("a.pdf: ")
+    assert response.context["form"].errors["attached"][0].startswith("a.pdf: ")
     assert not StoredFile.objects.filter(name="a.pdf").exists()
 
 
 def test_a_file_is_read_by_both_sides_and_nobody_else(client, case):
     client.force_login(owner_of(case))
     picture = SimpleUploadedFile("bilde.png", png(), "image/png")
-    write(client, own_page(case), "Bilde", files=[picture])
+    write(client, own_page(case), "Bilde", attached=[picture])
     row = Message.objects.get().files.get()
     own = reverse("grants:message_file", args=[case.year, case.sequence, row.pk])
     staff = reverse(
