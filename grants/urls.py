@@ -62,6 +62,7 @@ urlpatterns = [
     # A draft
     path(DRAFT, drafts.draft_detail, name="draft_detail"),
     path(f"{DRAFT}kontroll/", sending.draft_review, name="draft_review"),
+    path(f"{DRAFT}omrade/", drafts.draft_area, name="draft_area"),
     path(f"{DRAFT}slett/", drafts.draft_delete, name="draft_delete"),
     path(f"{DRAFT}vedlegg/<int:pk>/", drafts.draft_attachment, name="draft_attachment"),
     path(

@@ -113,7 +113,7 @@ OWN_NAMES = words(
     grants:draft_detail grants:draft_step grants:draft_review grants:draft_delete
     grants:application_detail grants:application_receipt grants:version_detail
     grants:letter_detail pages:notice_detail
-    grants:draft_helpers grants:draft_move grants:applicant_detail
+    grants:draft_area grants:draft_helpers grants:draft_move grants:applicant_detail
     grants:applicant_invite grants:applicant_answerable grants:applicant_registered
     grants:member_end grants:invitation_detail
     """

@@ -257,6 +257,28 @@ class Sending:
             )
 
     @transaction.atomic
+    def place(self, area, others, *, by):
+        """Say where a draft's project is: one main area, and others it also reaches."""
+        draft = self._hold()
+        self.check_may_write(by)
+        if draft.state != State.DRAFT:
+            raise Refused(_("Søknaden er sendt og kan ikke endres nå."))
+        others = [other for other in others if other != area]
+        for each in [area, *others]:
+            if not Pot.objects.for_area(self.round_id, each.pk).exists():
+                raise Refused(_("Utlysningen gjelder ikke dette området."))
+        self.area = area
+        self.save(update_fields=["area"])
+        self.other_areas.set(others)
+        JournalEntry.record(
+            "draft_placed",
+            about=self,
+            by=by,
+            area=area.pk,
+            others=[other.pk for other in others],
+        )
+
+    @transaction.atomic
     def delete_draft(self, *, by):
         """Remove a draft that was never sent, with everything in it."""
         self.check_may_send(by)

@@ -8,7 +8,9 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from areas.models import Area
 from grants.drafting import Writing, detach
+from grants.forms.area import AreaForm
 from grants.forms.steps import STEP_FORMS
 from grants.models import Application, Attachment, Step
 from grants.views.attachments import back_to_files, edit_files
@@ -72,6 +74,37 @@ def draft_step(request, key, step):
         message = _("Søknaden er sendt og kan ikke endres nå.")
         return show_refused(request, writing, step, message)
     return redirect(application)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def draft_area(request, key):
+    """Where the project is: the main area, and others that it also reaches."""
+    application = own_application(request, key)
+    if not application.is_draft:
+        return redirect(application)
+    areas = Area.objects.filter(pot_areas__round=application.round).order_by("name_key")
+    form = AreaForm(
+        request.POST if request.method == "POST" else None,
+        areas=areas,
+        application=application,
+    )
+    if request.method == "POST" and form.is_valid():
+        try:
+            application.place(
+                **form.chosen(), by=Actor(request.user, application.applicant)
+            )
+        except Refused as refused:
+            form.add_error(None, str(refused))
+        else:
+            messages.success(request, _("Lagret."))
+            return redirect("grants:draft_detail", key=key)
+    version = application.working_copy()
+    context = {
+        "application": application,
+        "form": form,
+        "trail": draft_trail(application, version, (_("Hvor det skal skje"), "")),
+    }
+    return render(request, "grants/draft_area.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

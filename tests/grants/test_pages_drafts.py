@@ -13,11 +13,13 @@ from PIL import Image
 from grants.models import Application, Attachment, State
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import ParkedPost
+from omradesatsing.accounts.refusals import Refused
 from omradesatsing.files.models import StoredFile
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
 from tests.factories import (
     create_applicant,
+    create_area,
     create_draft,
     create_round,
     create_submitted,
@@ -528,3 +530,38 @@ def test_the_journal_names_the_applicant_one_acted_for(client):
 
     entry = JournalEntry.objects.get(verb="submit")
     assert (entry.actor, entry.on_behalf_of) == (draft.started_by, draft.applicant)
+
+
+# --- where it is ----------------------------------------------------------------------
+
+
+def test_the_area_is_changed_and_others_named_without_losing_a_word(client):
+    areas = [create_area(name=name) for name in ("Bakken", "Lia", "Tunet")]
+    draft = create_draft(round=create_round(areas=areas), area=areas[0])
+    client.force_login(draft.started_by)
+    place = reverse("grants:draft_area", args=[draft.key])
+
+    client.post(place, {"area": areas[1].pk, "others": [areas[1].pk, areas[2].pk]})
+
+    draft.refresh_from_db()
+    assert (draft.area, list(draft.other_areas.all())) == (areas[1], [areas[2]])
+    assert draft.working_copy().title == "Sommerfest"
+
+
+def test_an_area_outside_the_round_is_refused(client):
+    draft, outside = create_draft(), create_area()
+    client.force_login(draft.started_by)
+    place = reverse("grants:draft_area", args=[draft.key])
+
+    response = client.post(place, {"area": outside.pk})
+
+    assert "area" in response.context["form"].errors
+    with pytest.raises(Refused, match="gjelder ikke dette området"):
+        draft.place(outside, [], by=Actor(draft.started_by))
+
+
+def test_what_is_sent_stays_where_it_was():
+    case = create_submitted()
+
+    with pytest.raises(Refused, match="kan ikke endres"):
+        case.place(case.area, [], by=Actor(case.started_by))
