@@ -197,7 +197,7 @@ class StartForm(forms.Form):
             field = self.fields[name]
             field.needed = name != "second_name"
             if len(kinds) > 1:
-                field.only_when = ("kind", " ".join(belongs))
+                field.only_when = ("kind", "|".join(belongs))
         if "answerable_email" in self.fields:
             self.fields["answerable_email"].only_when = ("answerable", OTHER)
         if self.is_bound and self._asks("orgnr") and self.data.get("name"):

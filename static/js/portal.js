@@ -59,7 +59,8 @@ const showAsked = () => {
     const parents = Array.from(form.elements).filter((field) => field.name === onlyAfter);
     const answers = parents.filter((field) => !/radio|checkbox/.test(field.type) || field.checked);
     const gone = parents.some((field) => field.closest("[data-only-after][hidden]"));
-    part.hidden = gone || !answers.some((field) => field.value === onlyWhen);
+    const wanted = [onlyWhen, ...onlyWhen.split("|")]; // one answer, or any of several
+    part.hidden = gone || !answers.some((field) => wanted.includes(field.value));
   }
 };
 if (conditional.length) {

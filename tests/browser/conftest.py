@@ -1,4 +1,5 @@
-"""A real portal for the browser: gunicorn, one worker, SMTP, and a seeded database.
+"""A real portal for the browser: gunicorn, a worker, SMTP, the stand-in for the
+registers, and a seeded database.
 
 The database is cloned from one that was seeded once, so each module starts from the
 same demo. The browser is the machine's own Chromium.
@@ -26,6 +27,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 from psycopg.conninfo import make_conninfo
 
+from grants.register_stand_in import Register
 from tests.chromium import FLAGS, find_chromium
 
 ROOT = Path(__file__).parent.parent.parent
@@ -189,6 +191,8 @@ def portal(seed, worker_id):
     inbox = Inbox()
     mail = Controller(inbox, hostname="127.0.0.1", port=free_port())
     mail.start()
+    register = Register()
+    register.start()
     port = free_port()
     env = environment(
         make_conninfo(os.environ["DATABASE_URL"], dbname=name),
@@ -196,6 +200,7 @@ def portal(seed, worker_id):
         EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
         EMAIL_HOST="127.0.0.1",
         EMAIL_PORT=str(mail.port),
+        REGISTER_URL=register.url,
     )
     running = Portal(f"http://127.0.0.1:{port}", inbox)
     try:
@@ -217,6 +222,7 @@ def portal(seed, worker_id):
     finally:
         running.stop()
         mail.stop()
+        register.stop()
         on_server(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
 
 
@@ -253,10 +259,11 @@ def visit(chromium, portal):
     """
     contexts = []
 
-    def make(size, *, script=True):
+    def make(size, *, script=True, zoom=1):
         context = chromium.new_context(
             base_url=portal.url,
             viewport=size,
+            device_scale_factor=zoom,
             locale="nb-NO",
             timezone_id="Europe/Oslo",
             java_script_enabled=script,
