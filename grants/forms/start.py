@@ -152,6 +152,8 @@ class StartForm(forms.Form):
         "answerable_email": [ApplicantKind.GROUP],
         "second_name": [ApplicantKind.GROUP],
     }
+    # As on the page, so that the summary of errors has them in its order.
+    field_order = ["applicant", "kind", *BELONGS, "area", "title", "svar"]
     # What waits in the session while one logs in.
     KEPT = ["title", "area", "kind", *BELONGS, "svar"]
     NEEDED = {
