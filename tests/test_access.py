@@ -279,6 +279,11 @@ BUTTONS = {
     "grants_pot_allocate": ("grants.pot", 200),
     "grants_pot_move": ("grants.pot", 200),
 }
+# The form tried out before publishing: for all who read the round.
+TABLE["admin:grants_round_preview"] = row(404, **NOT_STAFF) | {
+    **{role: 200 for role, models in MAY.items() if "grants.round" in models},
+    "superuser": 200,
+}
 TABLE |= {
     f"admin:{name}": row(404, **NOT_STAFF)
     | {role: 403 for role, models in MAY.items() if model in models}
@@ -434,6 +439,7 @@ def client(role):
 
 # These change something, so they are asked for with POST; the rest with GET.
 POSTED = {
+    "grants:draft_copy",
     "grants:amend_attachment_remove",
     "grants:amend_drop",
     "grants:draft_attachment_remove",

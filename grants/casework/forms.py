@@ -32,9 +32,9 @@ class CaseForm(forms.Form):
     heading = ""
     button = ""
 
-    def __init__(self, data=None, *, case, **kwargs):
+    def __init__(self, data=None, files=None, *, case, **kwargs):
         self.case = case
-        super().__init__(data, auto_id=f"id_{self.name}_%s", **kwargs)
+        super().__init__(data, files, auto_id=f"id_{self.name}_%s", **kwargs)
 
 
 class DeclareForm(CaseForm):

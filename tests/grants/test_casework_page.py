@@ -37,6 +37,9 @@ PARTS = ["", "habilitet/", "ta/", "gi-videre/", "be-om-mer/", "uten-svar/", "rad
 PARTS += ["vurdering/", "innstilling/", "tilbake/", "vedtak/", "versjoner/1/"]
 PARTS += ["filer/1/", "brev/1/", "brev/1/pdf/"]
 PARTS += ["medlem/", "underskrift/", "underskrift/fil/", "spor-igjen/"]
+PARTS += ["ta-inn/", "filer/i-stedet/1/", "meldinger/", "meldinger/fil/1/"]
+# Pressed, never opened.
+PRESSED = ["meldinger/lest/"]
 
 
 def declare_conflict(case, user):
@@ -46,7 +49,9 @@ def declare_conflict(case, user):
 def test_the_parts_above_are_all_parts_of_a_case():
     routes = [str(pattern.pattern) for pattern in casework_urls(lambda view: view)]
 
-    ours = {CASE + part.replace("1/", "<int:pk>/") for part in PARTS} | {"saker/"}
+    ours = {CASE + part.replace("1/", "<int:pk>/") for part in PARTS + PRESSED} | {
+        "saker/"
+    }
     of_cases = [route for route in routes if route.startswith("saker/")]
     assert {route.replace("int:number", "int:pk") for route in of_cases} == ours
 
@@ -216,13 +221,13 @@ def test_the_page_asks_the_same_number_of_times_however_much_there_is(
     client.force_login(worker)
     client.get(case.get_case_url())
 
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(32):
         client.get(case.get_case_url())
     for _ in range(3):
         other = create_submitted(user=user, applicant=applicant, round=round)
         assert other.applicant == case.applicant
         assess(case)
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(32):
         client.get(case.get_case_url())
 
 

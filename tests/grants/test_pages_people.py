@@ -1,11 +1,14 @@
 """The pages of members, invitations, helpers and confirmation, through the client."""
 
 import logging
+from io import BytesIO
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 
 from grants.models import Applicant, ApplicantKind, Application, Helper, Invitation
 from omradesatsing.accounts.actors import Actor
@@ -306,6 +309,30 @@ def test_staff_see_helpers_and_that_a_case_waits_for_the_applicant(client):
     assert "Hjelper Hansen (bibliotek eller innbyggertorg)" in content
     assert "Venter på bekreftelse fra søkeren." in content
     assert "brev går i posten" in content
+
+
+def test_staff_scan_the_print_that_the_applicant_signed(client):
+    draft = create_helped()
+    draft.submit(by=Actor(draft.started_by), now=timezone.now(), declared=True)
+    caseworker = create_caseworker()
+    declare_impartial(draft, caseworker)
+    client.force_login(caseworker)
+    data = BytesIO()
+    Image.new("RGB", (8, 8)).save(data, "PNG")
+    bad = SimpleUploadedFile("a.pdf", b"MZ program", "application/pdf")
+    scan = SimpleUploadedFile("underskrift.png", data.getvalue(), "image/png")
+    url = staff_url("case_confirm_scan", draft)
+
+    refused = client.post(url, {"file": bad})
+    draft.refresh_from_db()
+    after_refusal = draft.confirmed_at
+    done = client.post(url, {"file": scan})
+
+    draft.refresh_from_db()
+    assert (refused.status_code, after_refusal) == (200, None)
+    assert (done.status_code, draft.confirmation_scan.name) == (302, "underskrift.png")
+    assert draft.confirmed_at is not None
+    assert draft.applicant.letters_by_post
 
 
 # --- what cannot be guessed -----------------------------------------------------------

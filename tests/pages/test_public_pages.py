@@ -457,7 +457,7 @@ def test_the_queries_of_a_page_do_not_grow(client, django_assert_num_queries, nu
         "/omrader/": 2,
         "/omrader/forste/": 11,
         "/soner/": 3,
-        "/soner/sonen/": 9,
+        "/soner/sonen/": 8,
         "/prosjekter/": 4,
         "/prosjekter/?omrade=forste&status=ongoing": 4,
         "/prosjekter/tiltak/": 4,
