@@ -13,8 +13,10 @@ from grants.register_stand_in import (
     DISSOLVING,
     HOUSING,
     NO_VOLUNTARY_ANSWER,
+    UNKNOWN,
     VOLUNTARY,
 )
+from omradesatsing.files.checks import MAX_BYTES
 from tests.browser.conftest import DESK, check
 
 NARROW = {"width": 320, "height": 700}
@@ -128,8 +130,6 @@ def apply(portal, page, hand, *, round, orgnr, email, look):
     look()
     hand.press()
     look()
-    hand.press()
-    look()
     hand.write("amount", "15 000")
     hand.press()
     look()
@@ -188,4 +188,84 @@ def test_a_first_application_is_short_and_goes_through(portal, visit, way):
     assert set(spoken) == {language.strip("/") or "nb"}
     assert len(pages) <= MOST_PAGES, pages
     assert len(hand.answered) <= MOST_QUESTIONS, hand.answered
-    print(f"{way}: {len(pages)} pages, {len(hand.answered)} questions", hand.answered)
+
+
+def test_every_error_on_the_way_is_told_and_breaks_nothing(portal, visit):
+    page = visit(NARROW)
+    hand = Hand(page)
+    email = "feil@example.test"
+
+    def told(*fields):
+        """These fields are faulted, each once; the page is as accessible as before."""
+        links = page.locator(".ds-error-summary a").evaluate_all(
+            "links => links.map(link => link.hash)"
+        )
+        assert links == [f"#id_{field}" for field in fields]
+        for link in links:
+            assert page.locator(link).count() == 1
+        check(page)
+
+    page.goto(open_round(page) + "sok/")
+    hand.press()
+    told("kind_0", "area_0", "title")
+    hand.choose("kind")
+    hand.press()
+    told("orgnr", "area_0", "title")
+    hand.choose("area")
+    hand.write("title", "Hage for alle")
+    hand.write("orgnr", "123 456 789")
+    hand.press()
+    told("orgnr")
+    assert page.input_value("main [name=orgnr]") == "123 456 789"
+    hand.write("orgnr", UNKNOWN)
+    hand.press()
+    log_in(portal, page, hand, email, lambda: None)
+    told("orgnr", "name")
+    hand.write("orgnr", ACTIVE)
+    hand.press()
+    hand.press()
+    hand.write("amount", "mye")
+    hand.press()
+    told("amount")
+    hand.write("amount", "15 000")
+    hand.press()
+    draft = re.match(r".*/min-side/kladder/[^/]+/", page.url)[0]
+
+    page.goto(draft + "soker/")
+    hand.write("contact_email", "kari")
+    hand.press()
+    told("contact_email")
+    page.goto(draft + "prosjekt/")
+    hand.write("starts_on", "31.2.2027")
+    hand.press()
+    told("starts_on")
+    assert page.input_value("main [name=starts_on]") == "31.2.2027"
+    page.goto(draft + "okonomi/")
+    hand.write("cost_0_text", "Telt")
+    hand.write("cost_0_amount", "tolv")
+    hand.press()
+    told("cost_0_amount")
+    hand.write("cost_0_amount", "12 000")
+    hand.press("main button[name=stay]:not([tabindex])")
+    faults = page.locator("[data-sums-saved] li").all_inner_texts()
+    assert len(faults) == 1
+    check(page)
+
+    page.goto(draft + "vedlegg/")
+    large = {"name": "stor.pdf", "mimeType": "application/pdf"}
+    page.set_input_files(
+        "form[data-uploads] input[type=file]",
+        [large | {"buffer": b"%PDF-1.7" + b"0" * MAX_BYTES}],
+    )
+    page.get_by_text("større enn 10 MB").first.wait_for()
+    check(page)
+
+    page.goto(draft + "kontroll/")
+    missing = page.locator("#mangler ~ ul a").evaluate_all(
+        "links => links.map(link => link.hash)"
+    )
+    assert "#id_description" in missing
+    assert page.locator("main [name=declared]").count() == 0
+    check(page)
+    page.locator("#mangler ~ ul a").first.click()
+    assert page.locator(f"main {missing[0]}").count() == 1
