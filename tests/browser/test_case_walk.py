@@ -16,7 +16,8 @@ ASKED = "20 500,50"
 
 def press(page, name):
     """Press a button of the page itself, not of its header."""
-    page.locator("main").get_by_role("button", name=name, exact=True).click()
+    with page.expect_navigation():
+        page.locator("main").get_by_role("button", name=name, exact=True).click()
 
 
 def choose(page, name, value):
