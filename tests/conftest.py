@@ -38,6 +38,9 @@ def pytest_runtest_teardown(item, nextitem):
     if "transactional_db" in item.fixturenames or is_transactional(item):
         # It has emptied every table; the next test may be of any kind.
         with item.config.stash[blocking_manager_key].unblock():
+            with connection.cursor() as cursor:
+                # Not Django's to flush.
+                cursor.execute("TRUNCATE procrastinate_jobs CASCADE")
             for model, rows in shipped.items():
                 if not model.objects.exists():
                     model.objects.bulk_create(rows)

@@ -359,7 +359,7 @@ def test_what_can_be_answered_in_one_way_only_is_not_asked(client, register):
         for field in form.visible_fields()
         if field.name != "name" or form.asks_name
     ]
-    assert asked == ["title", "orgnr"]
+    assert asked == ["orgnr", "title"]
     assert Application.objects.get().applicant.name == "EKSEMPEL VELFORENING"
 
 
