@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from grants.copying import earlier_applications, unchanged_since
 from grants.forms.steps import AmountForm, form_class
-from grants.models import Attachment, Step
+from grants.models import Attachment, RejectedFile, Step
 from grants.models.versions import Size
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.files.checks import split_name
@@ -116,6 +116,12 @@ class Writing:
         earlier = self.steps[: self.steps.index(step)] if step in self.steps else []
         return self.step_url(earlier[-1]) if earlier else self.overview_url
 
+    def rejected_files(self):
+        """What the scanner has had taken out of what is being written."""
+        if self.version.sent_at:
+            return RejectedFile.objects.none()
+        return RejectedFile.objects.of_draft(self.application)
+
     def beginning(self, user):
         """For the draft's page: the amount to ask for first, earlier texts to use."""
         application, version = self.application, self.version
@@ -158,14 +164,20 @@ def _status(step, version, missing):
     begun = _begun(step, version)
     if not count:
         if step == Step.FILES and begun:
-            files = version.attachments.count()
-            words = ngettext("%(n)d fil", "%(n)d filer", files) % {"n": files}
-            return (words, "strong")
+            return _status_of_files(version)
         return (_("Ferdig"), "strong") if begun else (_("Valgfritt"), "neutral")
     if not begun:
         return (_("Ikke begynt"), "neutral")
     words = ngettext("%(n)d ting mangler", "%(n)d ting mangler", count) % {"n": count}
     return (words, "accent")
+
+
+def _status_of_files(version):
+    """How many there are, and what the scanner says of one that is held."""
+    files = [each.file for each in version.attachments.select_related("file")]
+    words = ngettext("%(n)d fil", "%(n)d filer", len(files)) % {"n": len(files)}
+    held = [file.shown_scan.label for file in files if file.is_held]
+    return (f"{words}, {held[0]}", "info") if held else (words, "strong")
 
 
 def _begun(step, version):

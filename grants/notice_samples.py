@@ -137,6 +137,7 @@ def samples():
         "inquiry_answered": (inquiry, of_case),
         "inquiry_forwarded": (inquiry, of_case),
         "letter_unread": (case, of_case),
+        "message_file_rejected": (case, of_case | {"file": rejected.file}),
         "message_received": (case, of_case),
         "file_rejected": (rejected, of_case),
         "scanner_down": (ScannerOutage(), {}),

@@ -138,3 +138,27 @@ class MessageFile(models.Model):
 
     def __str__(self):
         return self.file.name
+
+    def tell_of_rejection(self):
+        """Tell the sender, and the other side, that the scanner rejected the file."""
+        application, sender = self.message.application, self.message.sent_by
+        own = reverse(
+            "grants:message_list", args=[application.year, application.sequence]
+        )
+        staff = reverse(
+            "admin:case_messages", args=[application.year, application.number[5:]]
+        )
+        if self.message.from_staff:
+            told = [([sender], staff), (application.members(), own)]
+        else:
+            caseworker = application.caseworker
+            told = [([sender], own), ([caseworker] if caseworker else [], staff)]
+        for people, url in told:
+            Notice.write(
+                "message_file_rejected",
+                about=application,
+                to=people,
+                occasion=f"file-{self.file_id}",
+                url=url,
+                context={"file": self.file},
+            )

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.deadlines import working_days_after
 from grants.models.applications import Application
+from grants.models.messages import MessageFile
 from grants.models.versions import Attachment
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.files.models import StoredFile
@@ -27,7 +28,10 @@ class RejectedFileQuerySet(models.QuerySet):
 
     def of_draft(self, application):
         """Those taken out of what is being written."""
-        taken_out = self.filter(application=application, due_on=None)
+        # One sent with a message has no part in it either.
+        taken_out = self.filter(
+            application=application, due_on=None, file__message_files=None
+        )
         return taken_out.select_related("file").order_by("pk")
 
     def replaced(self):
@@ -35,11 +39,12 @@ class RejectedFileQuerySet(models.QuerySet):
 
 
 class RejectedFile(models.Model):
-    """An attachment in which the scanner found something harmful.
+    """A file of an application in which the scanner found something harmful.
 
     One that was sent stays in its version, which is frozen: the applicant may give
     another file until `due_on`, and that stands here beside it. From a draft it is
-    taken out, and `due_on` is empty.
+    taken out, and `due_on` is empty; as it is for a file of a message, of which a new
+    one may be written at any time.
     """
 
     application = models.ForeignKey(
@@ -93,7 +98,7 @@ class RejectedFile(models.Model):
     @classmethod
     @transaction.atomic
     def reject(cls, file, *, now):
-        """Take a rejected file out of what is being written, and tell the applicant.
+        """Take a rejected file out of what is being written, and tell who it concerns.
 
         Telling again of the same file does nothing.
         """
@@ -119,6 +124,9 @@ class RejectedFile(models.Model):
         )
         unsent.delete()
         if not new:
+            return
+        for sent in MessageFile.objects.filter(file=file).select_related("message"):
+            sent.tell_of_rejection()
             return
         url = application.get_absolute_url()
         if is_sent and not application.is_draft:
@@ -175,15 +183,21 @@ class RejectedFile(models.Model):
 
 
 def application_of(file):
-    """The application that a file is attached to, or replaces a file of; or None."""
+    """The application that has a file in a version, a message or as another's
+    replacement; or None."""
     return Application.objects.filter(
-        Q(versions__attachments__file=file) | Q(rejected_files__replacement=file)
+        Q(versions__attachments__file=file)
+        | Q(messages__files__file=file)
+        | Q(rejected_files__replacement=file)
     ).first()
 
 
 def newly_rejected():
-    """Attached files that the scanner has rejected, and nobody is told of yet."""
+    """Files given to us that the scanner has rejected, and nobody is told of yet."""
     attached = Attachment.objects.values("file")
     given = RejectedFile.objects.replaced().values("replacement")
     infected = StoredFile.objects.filter(scan=StoredFile.Scan.INFECTED, rejection=None)
-    return infected.filter(Q(pk__in=attached) | Q(pk__in=given)).order_by("pk")
+    sent = MessageFile.objects.values("file")
+    return infected.filter(
+        Q(pk__in=attached) | Q(pk__in=sent) | Q(pk__in=given)
+    ).order_by("pk")

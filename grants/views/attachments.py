@@ -74,14 +74,13 @@ def show_files(request, writing, form):
     attachments = list(
         version.attachments.select_related("file", "question", "required")
     )
-    rejected = RejectedFile.objects.of_draft(writing.application)
     context = page_context(request, writing, Step.FILES) | {
         "form": form,
         "attachments": [
             (each, writing.download_url(each), writing.remove_url(each))
             for each in attachments
         ],
-        "rejected": [] if version.sent_at else rejected,
+        "rejected": writing.rejected_files(),
         "most": Attachment.MOST,
         "is_full": len(attachments) >= Attachment.MOST,
         "scans": scanner.is_configured(),

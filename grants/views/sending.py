@@ -91,6 +91,7 @@ def review_context(writing, form):
             {"text": text, "url": f"{writing.step_url(step)}#id_{field}"}
             for step, field, text in version.missing()
         ],
+        "rejected": writing.rejected_files(),
         "form": form,
         "is_late": isinstance(form, LateForm),
         "closes_at": application.round.closes_for(application.applicant),

@@ -13,7 +13,7 @@ from PIL import Image
 
 from grants.deadlines import working_days_after
 from grants.drafting import Writing, attach, detach
-from grants.models import Attachment, RejectedFile
+from grants.models import Attachment, Invitation, Message, RejectedFile
 from grants.tasks import reject_files
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
@@ -21,7 +21,7 @@ from omradesatsing.files.models import StoredFile
 from omradesatsing.files.tasks import scan_waiting
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
-from tests.factories import create_draft, create_round, create_user
+from tests.factories import create_draft, create_in_review, create_round, create_user
 from tests.files.test_checks import picture
 from tests.files.test_scanner import folder, infected_pdf, upload
 
@@ -255,6 +255,97 @@ def test_an_infected_file_is_taken_out_of_a_draft_and_told_of(client, draft, cla
     assert named(draft) == []
     assert "Filen «cv.pdf» er avvist" in page
     assert Notice.objects.filter(kind="file_rejected").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("from_staff", [True, False], ids=["staff", "applicant"])
+def test_an_infected_file_of_a_message_is_told_of_to_both_sides(
+    client, folder, clamd, from_staff
+):
+    case = create_in_review()
+    clamd.kill()
+    sender = case.caseworker if from_staff else case.started_by
+    file = StoredFile.take(upload("plan.pdf", infected_pdf()), by=Actor(sender))
+    Message.send(
+        case,
+        text="Her er planen.",
+        files=[file],
+        by=Actor(sender),
+        now=timezone.now(),
+        key="en",
+        from_staff=from_staff,
+    )
+    case.messages.update(read_at=timezone.now())
+    clamd.start()
+    scan_waiting(timestamp=0)
+
+    reject_files(timestamp=0)
+    reject_files(timestamp=0)
+
+    own = reverse("grants:message_list", args=[case.year, case.sequence])
+    staff = reverse("admin:case_messages", args=[case.year, case.number[5:]])
+    told = Notice.objects.filter(kind="message_file_rejected")
+    assert set(told.values_list("recipient", "url")) == {
+        (case.started_by.pk, own),
+        (case.caseworker.pk, staff),
+    }
+    assert all("«plan.pdf»" in each.text for each in told)
+    client.force_login(case.started_by)
+    page = client.get(own).content.decode()
+    link = reverse(
+        "grants:message_file",
+        args=[case.year, case.sequence, case.messages.get().files.get().pk],
+    )
+    assert ("avvist" in page, link in page) == (True, False)
+    assert client.get(link).status_code == 403
+
+
+@pytest.mark.django_db(transaction=True)
+def test_scenario_22_a_draft_says_on_each_page_what_the_scanner_says(
+    client, draft, clamd
+):
+    clamd.kill()
+    client.post(url(draft), {"file": png(), "upload": "1"})
+    pages = [
+        reverse(f"grants:{name}", args=[draft.key])
+        for name in ("draft_detail", "draft_review")
+    ]
+
+    waiting = [client.get(page).content.decode() for page in pages]
+    StoredFile.objects.update(scan=StoredFile.Scan.INFECTED)
+    reject_files(timestamp=0)
+    rejected = [client.get(page).content.decode() for page in pages]
+
+    assert "1 fil, sjekkes" in waiting[0]
+    assert ", sjekkes)" in waiting[1]
+    assert ["Filen «bilde.png» er avvist" in page for page in rejected] == [True, True]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_scenario_22_one_who_is_to_confirm_gets_no_link_to_a_held_file(
+    client, folder, clamd
+):
+    clamd.kill()
+    case = sent_with(png())
+    asked = create_user()
+    invitation = Invitation.objects.create(
+        kind=Invitation.Kind.CONFIRM,
+        applicant=case.applicant,
+        application=case,
+        email=asked.email,
+        invited_by=case.started_by,
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+    client.force_login(asked)
+    attachment = case.current.attachments.get()
+    link = reverse("grants:invitation_file", args=[invitation.key, attachment.pk])
+
+    held = client.get(invitation.get_absolute_url()).content.decode()
+    StoredFile.objects.update(scan=StoredFile.Scan.CLEAN)
+    clean = client.get(invitation.get_absolute_url()).content.decode()
+
+    assert ("bilde.png" in held, link in held) == (True, False)
+    assert link in clean
 
 
 def test_three_working_days_pass_over_a_weekend_and_a_holiday():
