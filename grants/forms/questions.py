@@ -9,8 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.forms.writing import StepForm
 from grants.models import Answer, Question, Step, Version
-from grants.models.versions import plain_number, questions_of
-from omradesatsing.ui.fields import MoneyField, NorwegianDateField
+from grants.models.versions import questions_of
+from omradesatsing.ui.fields import (
+    MoneyField,
+    NorwegianDateField,
+    amount_as_text,
+)
 from omradesatsing.ui.templatetags.ui import BOKMAL, in_lang
 
 Kind = Question.Kind
@@ -180,9 +184,9 @@ def told(question, value):
     if question.kind == Kind.YES_NO:
         return dict(YES_NO)[value]
     if question.kind == Kind.NUMBER:
-        return plain_number(Decimal(value))
+        return amount_as_text(Decimal(value))
     if question.kind == Kind.MONEY:
-        return f"{plain_number(Decimal(value))}\u00a0kr"
+        return f"{amount_as_text(Decimal(value))}\u00a0kr"
     if question.kind == Kind.DATE:
         day = date.fromisoformat(value)
         return f"{day.day:02}.{day.month:02}.{day.year}"

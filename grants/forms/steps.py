@@ -13,12 +13,13 @@ from areas.models import Theme
 from grants.forms.questions import QuestionsForm
 from grants.forms.writing import StepForm
 from grants.models import BudgetLine, Step, Version
-from grants.models.versions import ASKED, Size, plain_number
+from grants.models.versions import ASKED, Size
 from omradesatsing.ui.fields import (
     BokmalSelect,
     MoneyField,
     NorwegianDateField,
     PhoneField,
+    amount_as_text,
 )
 
 
@@ -567,10 +568,10 @@ def amount_help(round):
     else:
         text = _("For eksempel 12 500.")
     return text % {
-        "least": plain_number(least) if least else "",
-        "most": plain_number(most) if most else "",
+        "least": amount_as_text(least) if least else "",
+        "most": amount_as_text(most) if most else "",
     }
 
 
 def _rows_as_text(rows):
-    return "\n".join(f"{text}: {plain_number(amount)} kr" for text, amount in rows)
+    return "\n".join(f"{text}: {amount_as_text(amount)} kr" for text, amount in rows)

@@ -6,7 +6,7 @@ from django import forms
 from django.utils.translation import get_language
 
 from grants.models import Step
-from grants.models.versions import plain_number
+from omradesatsing.ui.fields import amount_as_text
 
 # Stored together or not at all, so they clash as one.
 TOGETHER = [("starts_on", "ends_on")]
@@ -242,7 +242,7 @@ def _as_text(version, name):
     if value is None:
         return ""
     if name == "amount":
-        return f"{plain_number(value)} kr"
+        return f"{amount_as_text(value)} kr"
     if hasattr(value, "isoformat"):
         return f"{value.day:02}.{value.month:02}.{value.year}"
     # Browsers send line breaks as two characters, whatever they were given.

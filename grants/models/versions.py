@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.files.models import StoredFile
 from omradesatsing.journal.models import JournalEntry
+from omradesatsing.ui.fields import amount_as_text
 from omradesatsing.ui.templatetags.ui import in_lang
 
 
@@ -471,19 +472,19 @@ class Version(models.Model):
                     "som kommer inn med tilskuddet, er %(in_all)s kr."
                 )
                 % {
-                    "cost": plain_number(sums["cost"]),
-                    "in_all": plain_number(sums["in_all"]),
+                    "cost": amount_as_text(sums["cost"]),
+                    "in_all": amount_as_text(sums["in_all"]),
                 }
             )
         if round.max_amount and self.amount > round.max_amount:
             faults.append(
                 _("Det høyeste beløpet i denne utlysningen er %(amount)s kr.")
-                % {"amount": plain_number(round.max_amount)}
+                % {"amount": amount_as_text(round.max_amount)}
             )
         if round.min_amount and self.amount < round.min_amount:
             faults.append(
                 _("Det minste beløpet i denne utlysningen er %(amount)s kr.")
-                % {"amount": plain_number(round.min_amount)}
+                % {"amount": amount_as_text(round.min_amount)}
             )
         own = sums["income"] + sums["own_work"]
         if sums["cost"] and own * 100 < sums["cost"] * round.own_share_percent:
@@ -594,13 +595,6 @@ class Version(models.Model):
 def _discard_if_loose(file):
     if not file.attachments.exists():
         file.discard()
-
-
-def plain_number(amount):
-    """`12 345` or `12 345,50`, with no-break spaces, for use inside a message."""
-    whole = amount == amount.to_integral_value()
-    text = f"{amount:,.0f}" if whole else f"{amount:,.2f}"
-    return text.replace(",", "\u00a0").replace(".", ",")
 
 
 class BudgetLine(models.Model):

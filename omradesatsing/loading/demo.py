@@ -33,12 +33,12 @@ from grants.models import (
     Scheme,
     Verdict,
 )
-from grants.models.versions import plain_number
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import User
 from omradesatsing.files.models import StoredFile
 from omradesatsing.notices.models import Notice
+from omradesatsing.ui.fields import amount_as_text
 
 PASSWORD = "omradesatsing"  # noqa: S105 - the demo's own, printed on the screen
 DOMAIN = "demo.example"
@@ -570,7 +570,7 @@ def demo_round(scheme, people, *, opens, closes, now, title="", most=60_000, ask
         title=title,
         slug=f"eksempel-{slugify(title.lower().translate(ASCII))}-{day:%Y-%m-%d}",
         summary="Har du en idé som gjør stedet der du bor bedre? Søk om inntil "
-        f"{plain_number(Decimal(most))} kroner.",
+        f"{amount_as_text(Decimal(most))} kroner.",
         opens_at=opens_at,
         closes_at=closes_at,
         purpose="Vi støtter prosjekter som gir gode møteplasser, gjør uteområder bedre "
