@@ -3,7 +3,7 @@
 from grants.forms.questions import QuestionsForm
 from grants.forms.steps import form_class
 from grants.models import ApplicantKind, Application, Step, Version
-from grants.models.versions import Size, questions_of, size_of, steps_of
+from grants.models.steps import Size, questions_of, size_of, steps_of
 
 
 def sizes_of(round):

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 
 from grants.answers import label_of
 from grants.models import Application, BudgetLine, State, Version
-from grants.models.versions import CONTACT, questions_of
+from grants.models.steps import CONTACT, questions_of
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from grants.copying import earlier_applications, unchanged_since
 from grants.forms.steps import AmountForm, form_class
 from grants.models import Attachment, RejectedFile, Step
-from grants.models.versions import Size
+from grants.models.steps import Size
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.files.checks import split_name
 from omradesatsing.files.models import StoredFile

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.forms.writing import StepForm
 from grants.models import Answer, Question, Step, Version
-from grants.models.versions import questions_of
+from grants.models.steps import questions_of
 from omradesatsing.ui.fields import (
     MoneyField,
     NorwegianDateField,

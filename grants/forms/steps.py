@@ -13,7 +13,7 @@ from areas.models import Theme
 from grants.forms.questions import QuestionsForm
 from grants.forms.writing import StepForm
 from grants.models import BudgetLine, Step, Version
-from grants.models.versions import ASKED, Size
+from grants.models.steps import ASKED, Size
 from omradesatsing.ui.fields import (
     BokmalSelect,
     MoneyField,

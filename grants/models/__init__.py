@@ -15,6 +15,7 @@ from grants.models.assessments import (
     Mark,
     Recommendation,
 )
+from grants.models.contents import Attachment, BudgetLine
 from grants.models.decisions import Award, Decision, DecisionLine, Letter, Outcome
 from grants.models.imported import ImportedAward
 from grants.models.inquiries import RoundFollower, RoundInquiry
@@ -39,7 +40,8 @@ from grants.models.rounds import (
 )
 from grants.models.schemes import Delegation, LegalTerm, LetterText, Scheme
 from grants.models.states import State
-from grants.models.versions import Attachment, BudgetLine, Step, Version
+from grants.models.steps import Step
+from grants.models.versions import Version
 
 __all__ = [
     "Advice",

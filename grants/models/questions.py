@@ -7,8 +7,9 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from grants.models.contents import PARENT_FROZEN
 from grants.models.rounds import PARTS_FROZEN, Round
-from grants.models.versions import PARENT_FROZEN, Version
+from grants.models.versions import Version
 
 
 @pghistory.track()

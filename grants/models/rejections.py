@@ -9,8 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.deadlines import working_days_after
 from grants.models.applications import Application
+from grants.models.contents import Attachment
 from grants.models.messages import MessageFile
-from grants.models.versions import Attachment
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.files.models import StoredFile
 from omradesatsing.journal.models import JournalEntry

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from grants.models.versions import Step
+from grants.models.steps import Step
 
 
 class InfoRequestQuerySet(models.QuerySet):

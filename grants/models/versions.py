@@ -1,4 +1,4 @@
-"""What is asked in an application: its versions, their budget and attachments."""
+"""What is asked for in an application: its versions."""
 
 from decimal import Decimal
 
@@ -10,161 +10,27 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from grants.models.contents import BudgetLine
+from grants.models.steps import (
+    ASKED,
+    MESSAGES,
+    NEEDED,
+    Size,
+    Step,
+    questions_of,
+    size_of,
+    steps_of,
+    still_asked,
+)
 from omradesatsing.accounts.refusals import Refused
-from omradesatsing.files.models import StoredFile
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.ui.fields import amount_as_text
 from omradesatsing.ui.templatetags.ui import in_lang
 
 
-class Step(models.TextChoices):
-    """The parts of the form, in order. A request for more may reopen some of them.
-
-    Which of them an application has, depends on the size of its form and its round.
-    """
-
-    WHO = "soker", _("Hvem søker")
-    WHAT = "prosjekt", _("Hva dere vil gjøre")
-    NEED = "behov", _("Hvem det er for")
-    WHERE = "sted", _("Sted og tid")
-    MONEY = "okonomi", _("Penger")
-    SUPPORT = "stotte", _("Annen offentlig støtte")
-    QUESTIONS = "sporsmal", _("Spørsmål fra utlysningen")
-    FILES = "vedlegg", _("Vedlegg")
-
-
-class Size(models.TextChoices):
-    """The two forms. Small amounts get one that a treasurer fills in one evening."""
-
-    SHORT = "short", _("kort skjema")
-    LONG = "long", _("langt skjema")
-
-
-CONTACT = ["contact_name", "contact_email", "contact_phone"]
-SUPPORT = ["economic_activity", "economic_reason", "aid_received"]
-
-# The form, in one place: what each step asks, by size. Pages, review, print, casework
-# and what is missing all follow from it. Questions and files come from the round.
-ASKED = {
-    Size.SHORT: {
-        Step.WHO: CONTACT,
-        Step.WHAT: [
-            "title",
-            "description",
-            "starts_on",
-            "ends_on",
-            "special_categories",
-        ],
-        Step.MONEY: ["amount"],
-        Step.SUPPORT: SUPPORT,
-        Step.QUESTIONS: [],
-        Step.FILES: [],
-    },
-    Size.LONG: {
-        Step.WHO: CONTACT,
-        Step.WHAT: ["title", "summary", "theme", "description"],
-        Step.NEED: ["need", "participants", "participant_count", "special_categories"],
-        Step.WHERE: ["place", "permission", "starts_on", "ends_on"],
-        Step.MONEY: ["amount"],
-        Step.SUPPORT: SUPPORT,
-        Step.QUESTIONS: [],
-        Step.FILES: [],
-    },
-}
-
-# What must be filled in before an application can be sent, and how we ask for it.
-MESSAGES = {
-    "contact_name": _("Skriv hvem vi kan kontakte."),
-    "contact_email": _("Skriv e-postadressen til kontaktpersonen."),
-    "title": _("Gi prosjektet et navn."),
-    "summary": _("Fortell kort hva prosjektet er."),
-    "description": _("Fortell hva dere vil gjøre."),
-    "need": _("Fortell hvorfor det trengs her."),
-    "participants": _("Fortell hvem det er for, og hvem som blir med."),
-    "place": _("Skriv hvor det skal skje."),
-    "permission": _("Svar på om dere trenger lov fra eieren av stedet."),
-    "starts_on": _("Skriv når dere begynner."),
-    "ends_on": _("Skriv når dere er ferdige."),
-    "amount": _("Skriv hvor mye dere søker om."),
-    "economic_activity": _("Svar på om dere selger varer eller tjenester."),
-    "economic_reason": _("Skriv hva dere selger, og til hvem."),
-}
-NEEDED = {
-    Size.SHORT: {
-        "contact_name",
-        "contact_email",
-        "title",
-        "description",
-        "starts_on",
-        "amount",
-    },
-    # What is sold is asked only of those who sell: see `Version.needed`.
-    Size.LONG: set(MESSAGES) - {"economic_reason"},
-}
-
-
-def size_of(round, amount):
-    """The form for an amount in kroner; None while it is not known: the long one."""
-    ceiling = round.short_form_ceiling
-    if amount is None:
-        amount = round.max_amount
-    if ceiling and amount and amount <= ceiling:
-        return Size.SHORT
-    return Size.LONG
-
-
-def steps_of(round, size, *, is_organisation):
-    """The steps of the form in order, for a round, a size and a kind of applicant."""
-    left_out = set()
-    if not is_organisation:
-        left_out.add(Step.SUPPORT)
-    if not any(question.is_written for question in questions_of(round, size)):
-        left_out.add(Step.QUESTIONS)
-    return [step for step in ASKED[size] if step not in left_out]
-
-
-def questions_of(round, size):
-    """The round's own questions in this form, in order."""
-    if round.pk is None:
-        return []
-    return [
-        question
-        for question in round.questions.select_related("only_after")
-        if size == Size.LONG or not question.long_form_only
-    ]
-
-
-def still_asked(questions, answers):
-    """Those of `questions` whose condition holds, by `answers`: {pk: value}.
-
-    What hangs on a question that is not asked, is not asked either.
-    """
-    asked = {}
-    for question in questions:
-        parent = question.only_after
-        if parent is None or (
-            parent.pk in asked and answers.get(parent.pk) == question.only_value
-        ):
-            asked[question.pk] = question
-    return list(asked.values())
-
-
 class VersionQuerySet(models.QuerySet):
     def sent(self):
         return self.filter(sent_at__isnull=False).order_by("number")
-
-
-# What a version holds may be written while it is not sent, and never after.
-PARENT_FROZEN = """
-    IF EXISTS (
-        SELECT 1 FROM grants_version
-        WHERE id IN (NEW.version_id, OLD.version_id) AND sent_at IS NOT NULL
-    ) THEN
-        RAISE EXCEPTION 'version_is_frozen: the version is sent'
-            USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN COALESCE(NEW, OLD);
-"""
 
 
 class Version(models.Model):
@@ -595,97 +461,3 @@ class Version(models.Model):
 def _discard_if_loose(file):
     if not file.attachments.exists():
         file.discard()
-
-
-class BudgetLine(models.Model):
-    """One row of a version's budget, in kroner."""
-
-    class Kind(models.TextChoices):
-        COST = "cost", _("kostnad")
-        INCOME = "income", _("andre penger inn")
-        OWN_WORK = "own_work", _("egen innsats (dugnad)")
-
-    version = models.ForeignKey(
-        Version, on_delete=models.PROTECT, related_name="budget_lines"
-    )
-    kind = models.CharField(_("slag"), max_length=10, choices=Kind)
-    text = models.CharField(_("hva"), max_length=120)
-    amount = models.DecimalField(_("beløp"), max_digits=12, decimal_places=2)
-    position = models.PositiveSmallIntegerField(default=0)
-
-    class Meta:
-        verbose_name = _("budsjettlinje")
-        verbose_name_plural = _("budsjettlinjer")
-        ordering = ["version", "kind", "position", "pk"]
-        constraints = [
-            models.CheckConstraint(
-                name="budget_line_amount_is_positive",
-                condition=Q(amount__gt=0),
-                violation_error_message=_("Beløpet må være over null."),
-            ),
-        ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="budget_line_is_frozen",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func=PARENT_FROZEN,
-            ),
-        ]
-
-    def __str__(self):
-        return self.text
-
-
-class Attachment(models.Model):
-    """A file that belongs to a version of an application."""
-
-    MOST = 10  # a case
-
-    version = models.ForeignKey(
-        Version, on_delete=models.PROTECT, related_name="attachments"
-    )
-    file = models.ForeignKey(
-        "files.StoredFile", on_delete=models.PROTECT, related_name="attachments"
-    )
-    label = models.CharField(_("hva filen viser"), max_length=120, blank=True)
-    question = models.ForeignKey(
-        "grants.Question",
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="attachments",
-    )
-    required = models.ForeignKey(
-        "grants.RequiredAttachment",
-        null=True,
-        blank=True,
-        editable=False,
-        on_delete=models.PROTECT,
-        related_name="attachments",
-    )
-
-    class Meta:
-        verbose_name = _("vedlegg")
-        verbose_name_plural = _("vedlegg")
-        ordering = ["version", "pk"]
-        triggers = [
-            pgtrigger.Trigger(
-                name="attachment_is_frozen",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-                func=PARENT_FROZEN,
-            ),
-        ]
-
-    def __str__(self):
-        return self.label or self.file.name
-
-    def file_in_force(self):
-        """The file; when it was rejected the one given instead, or None."""
-        file = self.file
-        while file is not None and file.scan == StoredFile.Scan.INFECTED:
-            rejection = getattr(file, "rejection", None)
-            file = rejection and rejection.replacement
-        return file

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from grants.drafting import save_step, step_form
 from grants.models import BudgetLine, Step
-from grants.models.versions import Size
+from grants.models.steps import Size
 from grants.views.autosave import autosave, refusal
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.middleware import (

@@ -14,7 +14,7 @@ from grants.blank_form import blank_form, needed_count
 from grants.copying import copy_from
 from grants.drafting import Writing, attach
 from grants.models import ApplicantKind, Version
-from grants.models.versions import Size
+from grants.models.steps import Size
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
 from tests.factories import (
