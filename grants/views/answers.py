@@ -3,12 +3,12 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from grants.drafting import Writing, detach
+from grants.drafting import Writing
 from grants.forms.review import AnswerForm
 from grants.forms.steps import STEP_FORMS
 from grants.models import InfoRequest, Step
 from grants.views.applications import case_trail, own_case
-from grants.views.attachments import back_to_files, edit_files
+from grants.views.attachments import edit_files, remove_file
 from grants.views.steps import edit_step, show_refused, step_or_404
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.middleware import (
@@ -107,11 +107,4 @@ def answer_attachment_remove(request, year, sequence, pk):
     if asked is None or Step.FILES not in asked.steps:
         messages.error(request, _("Denne delen av søknaden kan ikke endres nå."))
         return redirect(application)
-    writing = Writing.of_answer(application, asked)
-    try:
-        detach(writing, pk, by=Actor(request.user, application.applicant))
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("Filen er fjernet."))
-    return back_to_files(writing)
+    return remove_file(request, Writing.of_answer(application, asked), pk)

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from grants.drafting import attach
+from grants.drafting import attach, detach
 from grants.forms.attachments import AttachmentsForm, ReplacementForm
 from grants.models import Attachment, Question, RejectedFile, Step
 from grants.views.applications import case_trail, own_case
@@ -86,6 +86,16 @@ def show_files(request, writing, form):
         "scans": scanner.is_configured(),
     }
     return render(request, "grants/step_files.html", context)
+
+
+def remove_file(request, writing, pk):
+    try:
+        detach(writing, pk, by=Actor(request.user, writing.application.applicant))
+    except Refused as refused:
+        messages.error(request, str(refused))
+    else:
+        messages.success(request, _("Filen er fjernet."))
+    return back_to_files(writing)
 
 
 def back_to_files(writing):

@@ -9,11 +9,11 @@ from django.views.decorators.http import (
 )
 
 from areas.models import Area
-from grants.drafting import Writing, detach
+from grants.drafting import Writing
 from grants.forms.area import AreaForm
 from grants.forms.steps import STEP_FORMS
 from grants.models import Application, Attachment, Step
-from grants.views.attachments import back_to_files, edit_files
+from grants.views.attachments import edit_files, remove_file
 from grants.views.steps import edit_step, show_refused, step_or_404
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.middleware import sign_owner
@@ -141,11 +141,4 @@ def draft_attachment(request, key, pk):
 @require_POST
 def draft_attachment_remove(request, key, pk):
     application = own_application(request, key)
-    writing = Writing.of_draft(application)
-    try:
-        detach(writing, pk, by=Actor(request.user, application.applicant))
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("Filen er fjernet."))
-    return back_to_files(writing)
+    return remove_file(request, Writing.of_draft(application), pk)

@@ -11,12 +11,12 @@ from django.views.decorators.http import (
 
 from grants.amending import Amending
 from grants.answers import answers
-from grants.drafting import Writing, detach
+from grants.drafting import Writing
 from grants.forms.review import LateForm, ReviewForm
 from grants.forms.steps import STEP_FORMS
 from grants.models import Step
 from grants.views.applications import case_trail, own_case
-from grants.views.attachments import back_to_files, edit_files
+from grants.views.attachments import edit_files, remove_file
 from grants.views.drafts import draft_trail, own_application
 from grants.views.steps import edit_step, show_refused, step_or_404
 from omradesatsing.accounts.actors import Actor
@@ -164,13 +164,7 @@ def amend_attachment_remove(request, year, sequence, pk):
     if not application.is_amendable(request.arrived_at):
         return not_amendable(request, application)
     writing = Amending.of_case(application, request.arrived_at)
-    try:
-        detach(writing, pk, by=Actor(request.user, application.applicant))
-    except Refused as refused:
-        messages.error(request, str(refused))
-    else:
-        messages.success(request, _("Filen er fjernet."))
-    return back_to_files(writing)
+    return remove_file(request, writing, pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
