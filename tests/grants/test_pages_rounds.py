@@ -127,7 +127,9 @@ def test_an_example_says_so_on_every_page_of_the_round(client):
         assert mark in client.get(url).content.decode()
 
 
-def test_the_round_page_takes_three_queries(client, django_assert_num_queries):
+def test_the_round_page_takes_five_queries_with_five_areas(
+    client, django_assert_num_queries
+):
     round = create_round(areas=[create_area() for _number in range(5)])
 
     with django_assert_num_queries(5):

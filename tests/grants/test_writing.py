@@ -1,23 +1,19 @@
 """Two tabs, two members: what each wrote is kept, nothing overwritten unasked."""
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
-from grants.models import Application
-from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.middleware import sign_owner
 from tests.factories import (
-    create_applicant,
+    create_closed_round,
     create_draft,
+    create_draft_of,
     create_member,
-    create_round,
     create_submitted,
-    create_user,
 )
 
 pytestmark = pytest.mark.django_db
@@ -320,19 +316,8 @@ def test_a_hostile_mark_stops_nothing(client, draft, seen):
 
 
 def test_scenario_04_what_is_written_while_the_round_closes_is_saved(client):
-    now = timezone.now()
-    round = create_round(
-        opens_at=now - timedelta(days=9), closes_at=now - timedelta(minutes=1)
-    )
-    user = create_user()
-    draft = Application.start(
-        round=round,
-        area=round.pots.get().areas.get(),
-        applicant=create_applicant(user=user),
-        by=Actor(user),
-        now=now - timedelta(days=5),
-    )
-    client.force_login(user)
+    draft = create_draft_of(create_closed_round())
+    client.force_login(draft.started_by)
     fields = opened(client, draft, "behov") | {"need": "Skrevet da den lukket"}
 
     saved = client.post(url(draft, "behov"), fields)
