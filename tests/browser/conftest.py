@@ -195,7 +195,7 @@ def portal(seed, worker_id):
     register.start()
     port = free_port()
     env = environment(
-        make_conninfo(os.environ["DATABASE_URL"], dbname=name),
+        address_of(worker_id),
         SITE_URL=f"http://127.0.0.1:{port}",
         EMAIL_BACKEND="django.core.mail.backends.smtp.EmailBackend",
         EMAIL_HOST="127.0.0.1",
@@ -334,6 +334,45 @@ def keep_html(page):
         # As the server sent it, not as scripts left it.
         html = page.context.request.get(page.url).text()
         (Path(folder) / f"{name[:100]}.html").write_text(html)
+
+
+DRAFTS = """
+import django; django.setup()
+from django.utils import timezone
+from grants.models import Applicant, Application, Membership, Round
+from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.models import User
+
+now = timezone.now()
+user = User.objects.get(email="soker@demo.example")
+other = User.objects.get(email="soker2@demo.example")
+applicant = Applicant.objects.acted_for_by(user).filter(kind="group").first()
+Membership.objects.create(
+    applicant=applicant, user=other, proof=Membership.Proof.MEMBER, confirmed_at=now
+)
+round = Round.objects.open_at(now).filter(pots__isnull=False).first()
+for key in {keys}:
+    Application.start(
+        round=round,
+        area=round.pots.first().areas.first(),
+        applicant=applicant,
+        by=Actor(user, applicant),
+        now=now,
+        title="Hagen",
+        key=key,
+    )
+"""
+
+
+def address_of(worker_id):
+    """The database that this worker's portal runs on."""
+    name = f"browser_clone_{worker_id}"
+    return make_conninfo(os.environ["DATABASE_URL"], dbname=name)
+
+
+def start_drafts(keys, database):
+    """Drafts of one applicant, «soker», and of «soker2» too: two who write on them."""
+    run(DRAFTS.format(keys=list(keys)), database)
 
 
 def log_in_staff(page, login):

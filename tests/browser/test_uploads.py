@@ -6,41 +6,22 @@ import re
 
 import pytest
 from PIL import Image
-from psycopg.conninfo import make_conninfo
 
-from tests.browser.conftest import DESK, PHONE, check, log_in_staff, run
+from tests.browser.conftest import (
+    DESK,
+    PHONE,
+    address_of,
+    check,
+    log_in_staff,
+    start_drafts,
+)
 from tests.files.test_checks import picture
-
-DRAFTS = """
-import django; django.setup()
-from django.utils import timezone
-from grants.models import Applicant, Application, Round
-from omradesatsing.accounts.actors import Actor
-from omradesatsing.accounts.models import User
-
-now = timezone.now()
-user = User.objects.get(email="soker@demo.example")
-applicant = Applicant.objects.acted_for_by(user).filter(kind="group").first()
-for key in ["flere", "brutt", "uten", "sakte"]:
-    round = Round.objects.open_at(now).filter(pots__isnull=False).first()
-    Application.start(
-        round=round,
-        area=round.pots.first().areas.first(),
-        applicant=applicant,
-        by=Actor(user, applicant),
-        now=now,
-        title="Hagen",
-        key=f"filer-{key}",
-    )
-"""
 
 
 @pytest.fixture(scope="module")
 def drafts(portal, worker_id):
-    run(
-        DRAFTS,
-        make_conninfo(os.environ["DATABASE_URL"], dbname=f"browser_clone_{worker_id}"),
-    )
+    keys = ["flere", "brutt", "uten", "sakte"]
+    start_drafts([f"filer-{key}" for key in keys], address_of(worker_id))
 
 
 def address(key):

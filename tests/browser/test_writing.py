@@ -1,40 +1,18 @@
 """Writing with script: saved meanwhile, asked about, kept in the browser, warned."""
 
-import os
 import re
 
 import pytest
-from psycopg.conninfo import make_conninfo
 
-from tests.browser.conftest import DESK, PHONE, check, log_in_staff, run
-
-# Drafts of one applicant, and two people who write on them.
-DRAFTS = """
-import django; django.setup()
-from django.utils import timezone
-from grants.models import Applicant, Application, Membership, Round
-from omradesatsing.accounts.actors import Actor
-from omradesatsing.accounts.models import User
-
-now = timezone.now()
-user = User.objects.get(email="soker@demo.example")
-other = User.objects.get(email="soker2@demo.example")
-applicant = Applicant.objects.acted_for_by(user).filter(kind="group").first()
-Membership.objects.create(
-    applicant=applicant, user=other, proof=Membership.Proof.MEMBER, confirmed_at=now
+from tests.browser.conftest import (
+    DESK,
+    PHONE,
+    address_of,
+    check,
+    log_in_staff,
+    run,
+    start_drafts,
 )
-for key in ["lagres", "krasj", "borte", "penger-360", "penger-1280"]:
-    round = Round.objects.open_at(now).filter(pots__isnull=False).first()
-    Application.start(
-        round=round,
-        area=round.pots.first().areas.first(),
-        applicant=applicant,
-        by=Actor(user, applicant),
-        now=now,
-        title="Hagen",
-        key=f"prove-{key}",
-    )
-"""
 
 AGE = """
 import django; django.setup()
@@ -52,9 +30,9 @@ for row in Session.objects.all():
 
 @pytest.fixture(scope="module")
 def database(portal, worker_id):
-    name = f"browser_clone_{worker_id}"
-    address = make_conninfo(os.environ["DATABASE_URL"], dbname=name)
-    run(DRAFTS, address)
+    address = address_of(worker_id)
+    keys = ["lagres", "krasj", "borte", "penger-360", "penger-1280"]
+    start_drafts([f"prove-{key}" for key in keys], address)
     return address
 
 
