@@ -512,28 +512,6 @@ class MoneyForm(AskedForm):
         self.fields[f"{kind}_{number}_amount"] = amount
 
 
-class UploadForm(forms.Form):
-    """One more attachment."""
-
-    file = forms.FileField(
-        label=_("Velg en fil"),
-        help_text=_(
-            "PDF, bilde (JPEG, PNG, WebP), Word, Excel eller OpenDocument. Høyst 10 MB."
-        ),
-        error_messages={
-            "required": _("Velg en fil før du laster opp."),
-            "empty": _("Filen er tom. Velg en annen fil."),
-        },
-    )
-    label = forms.CharField(
-        label=_("Hva viser filen?"),
-        help_text=_("For eksempel «Skisse av hagen» eller «Tillatelse fra gårdeier»."),
-        max_length=120,
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
-
-
 STEP_FORMS = {
     Step.WHO: WhoForm,
     Step.WHAT: WhatForm,

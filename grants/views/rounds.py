@@ -8,7 +8,7 @@ from areas.models import Area
 from grants.awards import listed
 from grants.blank_form import blank_form, sizes_of
 from grants.filters import RoundFilter
-from grants.forms.steps import UploadForm
+from grants.forms.attachments import TAKEN
 from grants.models import Award, Round
 from grants.rounds import closing_order, kinds_of, not_closed, stage, with_pots
 from omradesatsing.pages.caching import public_page
@@ -82,7 +82,7 @@ def round_form(request, slug):
         "stage": stage(round, request.arrived_at),
         "kinds": kinds_of(round),
         "forms": [(size, blank_form(round, size)) for size in sizes_of(round)],
-        "upload": UploadForm(),
+        "taken": TAKEN,
         "trail": [
             (_("Tilskudd"), reverse("grants:round_list")),
             (in_lang(round.title), round.get_absolute_url()),

@@ -9,6 +9,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from grants.forms.attachments import TAKEN
 from grants.models import EligibilityAnswer
 from grants.rounds import current_rounds
 from grants.search import search_rounds
@@ -147,6 +148,7 @@ def test_every_question_can_be_read_before_logging_in(client):
         "Trenger dere lov fra den som eier stedet?",
         "Hvor mye søker dere om?",
         "Høyst 2500 tegn",
+        str(TAKEN),
     ]:
         assert label in text
 
