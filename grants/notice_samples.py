@@ -17,6 +17,7 @@ from grants.models import (
     JoinRequest,
     LateEntry,
     LateException,
+    Letter,
     Membership,
     RejectedFile,
     Round,
@@ -123,6 +124,7 @@ def samples():
         file=StoredFile(name="budsjett.xlsx"),
         due_on=date(2027, 2, 4),
     )
+    letter = Letter(application=case, title="Foreløpig svar")
     return of_people(case, closes_at) | {
         "application_received_late": (case, of_case | {"late": late}),
         "application_resubmitted": (case, of_case | {"version": changed}),
@@ -136,6 +138,7 @@ def samples():
         "info_requested": (case, of_case),
         "inquiry_answered": (inquiry, of_case),
         "inquiry_forwarded": (inquiry, of_case),
+        "letter_sent": (letter, of_case | {"letter": letter}),
         "letter_unread": (case, of_case),
         "message_file_rejected": (case, of_case | {"file": rejected.file}),
         "message_received": (case, of_case),

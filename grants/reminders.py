@@ -8,7 +8,6 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
-from django.urls import reverse
 
 from grants.models import Application, Decision, Membership, Round, RoundFollower
 from omradesatsing.accounts.models import User
@@ -110,10 +109,7 @@ def remind_of_letters(now):
             "letter_unread",
             about=decision,
             to=[notice.recipient],
-            url=reverse(
-                "grants:letter_detail",
-                args=[case.year, case.number[5:], decision.letter.pk],
-            ),
+            url=decision.letter.get_absolute_url(),
             context={"application": case},
         )
 

@@ -105,12 +105,8 @@ def timeline(application, *, today):
                 event(request.closed_at, _("Vi gikk videre uten svar på spørsmålet"))
             )
     decisions = application.decisions.announced().select_related("letter")
-    for decision in decisions:
-        title = (
-            _("Søknaden er avgjort")
-            if decision.version == 1
-            else _("Vedtaket er rettet")
-        )
+    for number, decision in enumerate(decisions):
+        title = _("Vedtaket er endret") if number else _("Søknaden er avgjort")
         url = reverse("grants:letter_detail", args=[*case, decision.letter.pk])
         entries.append(
             event(decision.announced_at, title, url=url, link=_("Les brevet"))

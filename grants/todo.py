@@ -144,7 +144,7 @@ def coordinator_tasks(user, cases):
 
 def decider_tasks(user, cases, today):
     recommendations = Recommendation.objects.filter(application=OuterRef("pk"))
-    standing = recommendations.filter(sent_back_at=None)
+    standing = recommendations.standing()
     authority = Delegation.objects.in_force(today).filter(
         Q(to_user=None) | Q(to_user=user),
         scheme=OuterRef("round__scheme"),

@@ -417,6 +417,36 @@ def create_decided(
     return application
 
 
+def propose(application, *, kind="correction", by=None, **facts):
+    """A new decision, proposed by the caseworker; nothing granted unless said."""
+    return application.propose_change(
+        **{
+            "kind": kind,
+            "what_changed": "Beløpet var feil.",
+            "outcome": Outcome.REFUSED,
+            "amount": Decimal(0),
+            **REASONS,
+            **facts,
+        },
+        by=Actor(by or application.caseworker),
+        now=timezone.now(),
+    )
+
+
+def redecide(application, decider, **options):
+    """Make the decision that is proposed."""
+    proposal = application.recommendations.standing().get()
+    return application.redecide(
+        by=Actor(decider),
+        now=timezone.now(),
+        outcome=proposal.outcome,
+        amount=proposal.amount,
+        what_changed=proposal.what_changed,
+        **REASONS,
+        **options,
+    )
+
+
 def create_member(*, applicant, user=None, confirmed=True, is_contact=False):
     """Someone who acts for the applicant; unconfirmed sees only their own."""
     now = timezone.now()

@@ -25,7 +25,7 @@ def case_decide(request, year, seq):
     the text, `avgjor` decides.
     """
     case = opened_case(request, year, seq, role=roles.DECIDER)
-    recommendation = case.recommendations.filter(sent_back_at=None).last()
+    recommendation = case.recommendations.standing().last()
     posted = given(request)
     if posted is None and (case.state != State.RECOMMENDED or recommendation is None):
         return case_page(request, case)

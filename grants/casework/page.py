@@ -102,7 +102,9 @@ def case_parts(case, user):
     recommendations = list(
         case.recommendations.select_related("recommended_by", "sent_back_by")
     )
-    standing = next((row for row in recommendations if row.sent_back_at is None), None)
+    # The last one: a decided case may have a proposal for a new decision.
+    unreturned = [row for row in recommendations if row.sent_back_at is None]
+    standing = unreturned[-1] if unreturned else None
     sent_back = [row for row in recommendations if row.sent_back_at]
     decision = (
         case.decisions.announced()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import Q
 
-from grants.models import Application, Decision
+from grants.models import Application, Decision, Letter
 from omradesatsing.notices.models import Delivery, Notice
 
 # Kinds that mention another again.
@@ -26,14 +26,18 @@ class Told:
 
 
 def told_in(case):
-    """The notices of a case and its decisions, newest first, reminders folded in."""
-    types = ContentType.objects.get_for_models(Application, Decision)
+    """The notices of a case, its decisions and letters: newest first, reminders in."""
+    types = ContentType.objects.get_for_models(Application, Decision, Letter)
     notices = (
         Notice.objects.filter(
             Q(about_type=types[Application], about_id=case.pk)
             | Q(
                 about_type=types[Decision],
                 about_id__in=Decision.objects.filter(application=case).values("pk"),
+            )
+            | Q(
+                about_type=types[Letter],
+                about_id__in=Letter.objects.filter(application=case).values("pk"),
             )
         )
         # Written to a draft, they are none of the staff's business.

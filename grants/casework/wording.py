@@ -39,6 +39,10 @@ JOURNAL = {
     "recommend": "Innstilte",
     "send_back": "Sendte saken tilbake",
     "decide": "Avgjorde saken",
+    "change_proposed": "Foreslo et nytt vedtak",
+    "change_rejected": "Lot vedtaket stå",
+    "redecide": "Fattet et nytt vedtak",
+    "letter_sent": "Sendte brev",
     "decision_announced": "Vedtaket ble gjort kjent",
 }
 

@@ -42,7 +42,7 @@ def title_of(decision):
 def sections_of(decision, *, language, now):
     version = decision.application.versions.sent().last()
     sections = [outcome(decision, version)]
-    if decision.version > 1:
+    if decision.changes_known:
         sections.append(
             {
                 "heading": _("Vedtaket er rettet"),

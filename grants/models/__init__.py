@@ -16,11 +16,12 @@ from grants.models.assessments import (
     Recommendation,
 )
 from grants.models.contents import Attachment, BudgetLine
-from grants.models.decisions import Award, Decision, DecisionLine, Letter, Outcome
+from grants.models.decisions import Award, Decision, DecisionLine, Outcome
 from grants.models.imported import ImportedAward
 from grants.models.inquiries import RoundFollower, RoundInquiry
 from grants.models.invitations import Helper, Invitation
 from grants.models.lateness import LateEntry, LateException
+from grants.models.letters import Letter
 from grants.models.messages import Message, MessageFile
 from grants.models.numbers import NumberSeries
 from grants.models.pots import Pot, PotArea, PotRow

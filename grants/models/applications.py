@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from grants.models.deciding import Deciding
 from grants.models.judging import Judging
 from grants.models.parties import Parties
 from grants.models.readers import ApplicationQuerySet
@@ -17,12 +18,12 @@ from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 
 
-class Application(Parties, Sending, Judging, models.Model):
+class Application(Parties, Sending, Judging, Deciding, models.Model):
     """A request for money in one round, for one main area. «Case» in speech.
 
     What is asked stands in its versions; this row says who, where, and how far it
     has come. Its state changes only through the verbs: the applicant's in
-    `sending.py`, the staff's in `judging.py`.
+    `sending.py`, the staff's in `judging.py` and `deciding.py`.
     """
 
     key = models.CharField(
@@ -200,11 +201,6 @@ class Application(Parties, Sending, Judging, models.Model):
     def working_copy(self):
         """The version being written, or None."""
         return self.versions.filter(sent_at=None).first()
-
-    @cached_property
-    def decision(self):
-        """The decision that counts now: the last announced version of it, or None."""
-        return self.decisions.announced().last()
 
     @cached_property
     def open_request(self):

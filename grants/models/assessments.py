@@ -3,7 +3,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from grants.models.decisions import Outcome, reasons_are_given
+from grants.models.decisions import Decision, Outcome, reasons_are_given
 
 
 class Declaration(models.Model):
@@ -174,6 +174,12 @@ class Mark(models.Model):
         return f"{self.criterion}: {self.mark}"
 
 
+class RecommendationQuerySet(models.QuerySet):
+    def standing(self):
+        """What waits for a decision maker."""
+        return self.filter(sent_back_at=None, settled_at=None)
+
+
 class Recommendation(models.Model):
     """A prepared decision (innstilling). Binds nothing; sent back or decided upon."""
 
@@ -186,6 +192,14 @@ class Recommendation(models.Model):
         on_delete=models.PROTECT,
         related_name="recommendations",
     )
+    kind = models.CharField(
+        "slag",
+        max_length=10,
+        choices=Decision.Kind,
+        default=Decision.Kind.FIRST,
+        help_text="Anything but the first proposes a new decision in a decided case.",
+    )
+    what_changed = models.TextField("hva som er endret", max_length=2000, blank=True)
     outcome = models.CharField("innstilling", max_length=10, choices=Outcome)
     amount = models.DecimalField("beløp", max_digits=12, decimal_places=2, default=0)
     facts = models.TextField("fakta", max_length=4000, blank=True)
@@ -201,6 +215,11 @@ class Recommendation(models.Model):
     )
     sent_back_at = models.DateTimeField(null=True)
     sent_back_reason = models.TextField(blank=True)
+    settled_at = models.DateTimeField(
+        null=True, editable=False, help_text="When it was decided upon."
+    )
+
+    objects = RecommendationQuerySet.as_manager()
 
     class Meta:
         verbose_name = "innstilling"
@@ -210,7 +229,11 @@ class Recommendation(models.Model):
             models.UniqueConstraint(
                 name="recommendation_one_stands",
                 fields=["application"],
-                condition=Q(sent_back_at=None),
+                condition=Q(sent_back_at=None, settled_at=None),
+            ),
+            models.CheckConstraint(
+                name="recommendation_of_a_change_says_what",
+                condition=Q(kind="first") | ~Q(what_changed=""),
             ),
             models.CheckConstraint(
                 name="recommendation_gives_reasons",
@@ -221,3 +244,13 @@ class Recommendation(models.Model):
 
     def __str__(self):
         return f"{self.get_outcome_display()} {self.amount}"
+
+    def send_back(self, *, by, now, reason):
+        """Part of the verbs that hold the case."""
+        self.sent_back_at, self.sent_back_by = now, by.user
+        self.sent_back_reason = reason.strip()
+        self.save(update_fields=["sent_back_at", "sent_back_by", "sent_back_reason"])
+
+    def settle(self, *, now):
+        self.settled_at = now
+        self.save(update_fields=["settled_at"])

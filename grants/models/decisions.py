@@ -2,13 +2,13 @@ import pgtrigger
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, F, OuterRef, Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
-from procrastinate.contrib.django import app
 
-from grants.letters import decision_letter
+from grants.models.letters import Letter
+from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
+from omradesatsing.ui.templatetags.ui import datetime_no, money
 
 
 class Outcome(models.TextChoices):
@@ -36,10 +36,17 @@ class Decision(models.Model):
     Binds, and starts the time to appeal, when it is announced.
     """
 
+    class Kind(models.TextChoices):
+        FIRST = "first", "vedtak"
+        CORRECTION = "correction", "retting"
+        REVERSAL = "reversal", "omgjøring"
+        APPEAL = "appeal", "vedtak i klagesak"
+
     application = models.ForeignKey(
         "grants.Application", on_delete=models.PROTECT, related_name="decisions"
     )
     version = models.PositiveSmallIntegerField(default=1)
+    kind = models.CharField("slag", max_length=10, choices=Kind, default=Kind.FIRST)
     what_changed = models.TextField(
         "hva som er rettet", blank=True, help_text="For a correction: what and why."
     )
@@ -96,6 +103,11 @@ class Decision(models.Model):
                 name="decision_correction_says_what",
                 condition=Q(version=1) | ~Q(what_changed=""),
             ),
+            models.CheckConstraint(
+                name="decision_kind_fits_version",
+                condition=Q(version=1, kind="first")
+                | (Q(version__gt=1) & ~Q(kind="first")),
+            ),
         ]
         triggers = [
             pgtrigger.Trigger(
@@ -121,6 +133,19 @@ class Decision(models.Model):
     def gives_money(self):
         return self.amount > 0
 
+    def in_short(self):
+        """Who decided what and when, for the staff."""
+        what = self.get_outcome_display()
+        if self.amount:
+            what = f"{what}, {money(self.amount)}"
+        return f"{self.decided_by} avgjorde den {datetime_no(self.decided_at)}: {what}."
+
+    @property
+    def changes_known(self):
+        """Whether it comes instead of a decision that the applicant has been told."""
+        earlier = self.application.decisions.announced()
+        return earlier.filter(version__lt=self.version).exists()
+
     @classmethod
     def make(
         cls,
@@ -136,10 +161,15 @@ class Decision(models.Model):
         conditions,
         by,
         now,
+        what_changed="",
     ):
-        """Write the decision with its line per criterion; part of `decide`."""
+        """Write the next decision of a case, with its line per criterion."""
+        last = application.made
         decision = cls.objects.create(
             application=application,
+            version=last.version + 1 if last else 1,
+            kind=recommendation.kind,
+            what_changed=what_changed.strip(),
             outcome=outcome,
             amount=amount,
             asked_amount=application.versions.sent().last().amount,
@@ -158,14 +188,19 @@ class Decision(models.Model):
                 decision.lines.create(
                     criterion=mark.criterion, mark=mark.mark, text=mark.text
                 )
+        recommendation.settle(now=now)
         return decision
 
     @transaction.atomic
     def announce(self, *, by, now):
         """Make the decision known: letter, notices, and the time to appeal begins.
 
-        Announcing again does nothing.
+        Announcing again does nothing; one that a newer decision has replaced is never
+        made known.
         """
+        self.application._hold()
+        if self.application.made != self:
+            raise Refused("Et nyere vedtak har kommet i stedet for dette.")
         taken = Decision.objects.filter(pk=self.pk, announced_at=None).update(
             announced_at=now
         )
@@ -178,14 +213,7 @@ class Decision(models.Model):
             "decision_made",
             about=self,
             to=self.application.members(),
-            url=reverse(
-                "grants:letter_detail",
-                args=[
-                    self.application.year,
-                    self.application.number[5:],
-                    letter.pk,
-                ],
-            ),
+            url=letter.get_absolute_url(),
             context={"application": self.application},
         )
 
@@ -222,68 +250,6 @@ class DecisionLine(models.Model):
         return f"{self.criterion}: {self.mark}"
 
 
-class Letter(models.Model):
-    """A letter to the applicant, in parts, as it was sent. The PDF is made by a job.
-
-    `parts` is what `grants.letters.decision_letter` built: everything the letter says,
-    so that page and PDF say the same for ever.
-    """
-
-    application = models.ForeignKey(
-        "grants.Application", on_delete=models.PROTECT, related_name="letters"
-    )
-    decision = models.OneToOneField(
-        Decision, null=True, on_delete=models.PROTECT, related_name="letter"
-    )
-    language = models.CharField(max_length=2)
-    title = models.CharField(_("tittel"), max_length=200)
-    parts = models.JSONField()
-    written_at = models.DateTimeField()
-    pdf = models.ForeignKey(
-        "files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta:
-        verbose_name = _("brev")
-        verbose_name_plural = _("brev")
-        ordering = ["application", "written_at", "pk"]
-        triggers = [
-            pgtrigger.Trigger(
-                name="letter_is_immutable",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Update | pgtrigger.Delete,
-                func="""
-                    IF TG_OP = 'UPDATE' AND OLD.pdf_id IS NULL
-                       AND (to_jsonb(NEW) - 'pdf_id') = (to_jsonb(OLD) - 'pdf_id') THEN
-                        RETURN NEW;
-                    END IF;
-                    RAISE EXCEPTION 'letter_is_immutable: write a new letter'
-                        USING ERRCODE = 'restrict_violation';
-                """,
-            ),
-        ]
-
-    def __str__(self):
-        return self.title
-
-    @classmethod
-    def write(cls, decision, *, now):
-        """The letter of a decision, in the language of the one who sent the case."""
-        language = decision.application.versions.sent().last().sent_by.language
-        title, parts = decision_letter(decision, language=language, now=now)
-        letter = cls.objects.create(
-            application=decision.application,
-            decision=decision,
-            language=language,
-            title=title,
-            parts=parts,
-            written_at=now,
-        )
-        # By name: the task knows this model, so this module does not import it.
-        app.configure_task("grants.make_letter_pdf").defer(letter_id=letter.pk)
-        return letter
-
-
 class AwardQuerySet(models.QuerySet):
     def public(self, now):
         """Awards whose decision is announced and whose letter has been notified.
@@ -296,8 +262,8 @@ class AwardQuerySet(models.QuerySet):
             about_type__model="decision",
             about_id=OuterRef("decision"),
         )
-        return self.filter(Exists(told), decision__announced_at__lte=now).exclude(
-            state=Award.State.DECLINED
+        return self.filter(Exists(told), decision__announced_at__lte=now).filter(
+            state__in=[Award.State.OFFERED, Award.State.ACCEPTED]
         )
 
 
@@ -308,6 +274,7 @@ class Award(models.Model):
         OFFERED = "offered", _("tilbudt")
         ACCEPTED = "accepted", _("akseptert")
         DECLINED = "declined", _("takket nei")
+        LAPSED = "lapsed", _("falt bort")
 
     application = models.OneToOneField(
         "grants.Application", on_delete=models.PROTECT, related_name="award"
@@ -338,3 +305,26 @@ class Award(models.Model):
 
     def __str__(self):
         return f"{self.application}: {self.amount}"
+
+    @classmethod
+    def follow(cls, decision, *, now):
+        """Make or change the case's award so that it says what the decision says.
+
+        Another amount is a new offer. Without money an award lapses.
+        """
+        award = cls.objects.filter(application=decision.application_id).first()
+        if award is None:
+            if decision.amount:
+                cls.objects.create(
+                    application=decision.application,
+                    decision=decision,
+                    amount=decision.amount,
+                    offered_at=now,
+                )
+            return
+        if not decision.amount:
+            award.state = cls.State.LAPSED
+        elif award.amount != decision.amount or award.state == cls.State.LAPSED:
+            award.state, award.amount = cls.State.OFFERED, decision.amount
+        award.decision, award.changed_at = decision, now
+        award.save(update_fields=["state", "amount", "decision", "changed_at"])

@@ -1,14 +1,12 @@
-"""What the staff does with an application: from first look to decision."""
+"""What the staff does with an application: from first look to prepared decision."""
 
 from django.db import transaction
-from django.db.models import Q
 from django.utils import timezone
 
 from grants.models.assessments import Assessment, Declaration
-from grants.models.decisions import Award, Decision, Outcome
+from grants.models.deciding import check_outcome, check_reasons
+from grants.models.decisions import Outcome
 from grants.models.lateness import LateEntry
-from grants.models.pots import Pot, PotRow
-from grants.models.schemes import Delegation
 from grants.models.states import BEFORE_RECOMMENDED, WITH_STAFF, State
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
@@ -45,7 +43,7 @@ class Judging:
             self.assessments.filter(assessor=by.user, retracted_at=None).update(
                 retracted_at=now
             )
-            standing = self.recommendations.filter(sent_back_at=None)
+            standing = self.recommendations.standing()
             if (
                 held.state == State.RECOMMENDED
                 and standing.filter(recommended_by=by.user).exists()
@@ -256,7 +254,7 @@ class Judging:
             self.recommendations.create(
                 assessment=assessment, recommended_at=now, **prepared
             )
-        elif not self.recommendations.filter(sent_back_at=None, **prepared).exists():
+        elif not self.recommendations.standing().filter(**prepared).exists():
             raise Refused("Saken er alt innstilt på en annen måte. Last siden på nytt.")
 
     @transaction.atomic
@@ -271,113 +269,6 @@ class Judging:
 
     def _send_back(self, *, by, now, reason):
         if self._step("send_back", by=by):
-            self.recommendations.filter(sent_back_at=None).update(
-                sent_back_at=now, sent_back_by=by.user, sent_back_reason=reason
+            self.recommendations.standing().get().send_back(
+                by=by, now=now, reason=reason
             )
-
-    @transaction.atomic
-    def decide(
-        self, *, by, now, outcome, amount, facts, rules, considerations, conditions=""
-    ):
-        """Make the decision (vedtak), take the money from the pot, and tell everyone.
-
-        Two decision makers, or two cases that want the last of a pot, queue at the
-        pot's lock; the second sees what the first left.
-        """
-        # Parent before child: pots, then the application.
-        pot = Pot.objects.for_area(self.round_id, self.area_id).locked().get()
-        self._hold()
-        recommendation = self.recommendations.filter(sent_back_at=None).last()
-        delegation = self.check_decider(amount, recommendation, by=by, now=now)
-        self.check_confirmed(outcome)
-        self.check_ruled(outcome)
-        asked = self.versions.sent().last().amount
-        check_outcome(outcome, amount, asked=asked)
-        check_reasons(outcome, facts, rules, considerations)
-        if not self._step("decide", by=by, outcome=outcome, amount=amount):
-            raise Refused("Søknaden er alt avgjort.")
-        if amount > pot.balance:
-            raise Refused("Det er ikke nok igjen i rammen.")
-        decision = Decision.make(
-            self,
-            recommendation=recommendation,
-            delegation=delegation,
-            outcome=outcome,
-            amount=amount,
-            facts=facts,
-            rules=rules,
-            considerations=considerations,
-            conditions=conditions,
-            by=by,
-            now=now,
-        )
-        if amount:
-            PotRow.objects.create(
-                pot=pot,
-                kind=PotRow.Kind.AWARDED,
-                amount=-amount,
-                decision=decision,
-                by=by.user,
-                at=now,
-            )
-            Award.objects.create(
-                application=self, decision=decision, amount=amount, offered_at=now
-            )
-        decision.announce(by=by, now=now)
-        self.__dict__.pop("decision", None)
-        return decision
-
-    def check_decider(self, amount, recommendation, *, by, now):
-        """The delegation that lets this user decide; refuses when there is none."""
-        self._check_role(by, roles.DECIDER)
-        self._check_impartial(by)
-        if recommendation is None:
-            raise Refused("Saken er ikke innstilt. Last siden på nytt.")
-        # Also a recommendation that was sent back: its author judged the case.
-        prepared = {self.caseworker_id}
-        prepared |= set(
-            self.recommendations.values_list("recommended_by_id", flat=True)
-        )
-        prepared |= set(self.assessments.values_list("assessor_id", flat=True))
-        prepared |= set(self.advice.values_list("given_by_id", flat=True))
-        if by.user.pk in prepared:
-            raise Refused("Du har forberedt saken og kan ikke avgjøre den selv.")
-        case = type(self).objects.filter(pk=self.pk)
-        leader = by.user.leader
-        if leader and not case.without_conflicts_of(leader).exists():
-            # forvaltningsloven § 6: not even those directly below may decide.
-            raise Refused("Lederen din er inhabil i saken. Da kan ikke du avgjøre den.")
-        delegation = (
-            Delegation.objects.in_force(timezone.localdate(now))
-            .filter(
-                Q(to_user=None) | Q(to_user=by.user),
-                scheme_id=self.round.scheme_id,
-                to_role=roles.DECIDER,
-            )
-            .order_by("-ceiling", "pk")
-            .first()
-        )
-        if delegation is None:
-            raise Refused("Du har ikke fått myndighet til å avgjøre under ordningen.")
-        if amount > delegation.ceiling:
-            raise Refused("Beløpet er over grensen i delegeringen.")
-        return delegation
-
-
-def check_outcome(outcome, amount, *, asked):
-    """Refuse an amount that does not fit the outcome."""
-    if outcome == Outcome.GRANTED and amount != asked:
-        raise Refused(
-            "Skal hele beløpet innvilges, tømmer du beløpsfeltet. Ellers velger du "
-            "«delvis innvilget»."
-        )
-    if outcome == Outcome.PARTLY and not 0 < amount < asked:
-        raise Refused("Delvis innvilget er mer enn null og mindre enn det er søkt om.")
-    if outcome in (Outcome.REFUSED, Outcome.DISMISSED) and amount != 0:
-        raise Refused("Avslag og avvisning har ikke noe beløp.")
-
-
-def check_reasons(outcome, *reasons):
-    """Refuse what the law wants reasons for and has none; twin of reasons_are_given."""
-    if outcome != Outcome.GRANTED and not all(text.strip() for text in reasons):
-        raise Refused("Skriv fakta, regler og vurdering.")

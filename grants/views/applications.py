@@ -140,7 +140,7 @@ def letter_detail(request, year, sequence, pk):
     context = {
         "application": letter.application,
         "letter": letter,
-        "notice": notices.about(letter.decision).first() if letter.decision else None,
+        "notice": notices.about(letter.decision or letter).first(),
         "trail": case_trail(letter.application, (_("Brev"), "")),
     }
     return render(request, "grants/letter_detail.html", context)

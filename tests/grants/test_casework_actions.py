@@ -426,7 +426,7 @@ def test_a_pot_with_too_little_refuses_and_keeps_the_text(client, decider, step)
     response = decide(client, case, step, considerations="Vi vil gjerne.")
 
     assert response.context["form"].non_field_errors() == [
-        "Det er ikke nok igjen i rammen."
+        "Det er ikke nok igjen i rammen. Det mangler 10\u00a0000\u00a0kr."
     ]
     assert "Vi vil gjerne.</textarea>" in response.content.decode()
     assert fresh(case).state == State.RECOMMENDED

@@ -206,6 +206,7 @@ def test_a_corrected_letter_says_what_is_corrected(statutory_texts):
     second = Decision.objects.create(
         application=first.application,
         version=2,
+        kind="correction",
         what_changed="Beløpet var skrevet feil.",
         outcome=Outcome.GRANTED,
         amount=Decimal(20_000),

@@ -30,6 +30,7 @@ from grants.models import (
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.notices.models import Notice
+from omradesatsing.ui.templatetags.ui import datetime_no
 from tests.factories import (
     REASONS,
     assess,
@@ -37,6 +38,7 @@ from tests.factories import (
     create_caseworker,
     create_closed_round,
     create_coordinator,
+    create_decided,
     create_decider,
     create_draft,
     create_draft_of,
@@ -46,6 +48,8 @@ from tests.factories import (
     create_round,
     create_submitted,
     declare_impartial,
+    propose,
+    redecide,
 )
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -71,17 +75,18 @@ def second_waits_for(first, second):
     return attempt
 
 
-def decide(application, decider):
+def decide(application, decider, **options):
     return application.decide(
         by=Actor(decider),
         now=timezone.now(),
         outcome=Outcome.GRANTED,
         amount=application.versions.sent().last().amount,
         **REASONS,
+        **options,
     )
 
 
-def test_two_decision_makers_make_one_decision():
+def test_scenario_24_two_decision_makers_make_one_decision():
     application = create_recommended()
     one, other = create_decider(), create_decider()
     declare_impartial(application, one, other)
@@ -91,13 +96,18 @@ def test_two_decision_makers_make_one_decision():
         lambda: decide(application, one), lambda: decide(stale, other)
     )
 
-    assert str(attempt.exception()) == "Søknaden er alt avgjort."
+    made = Decision.objects.get()
+    assert str(attempt.exception()) == (
+        f"Søknaden er alt avgjort. {one} avgjorde den "
+        f"{datetime_no(made.decided_at)}: innvilget, 20\u00a0000\u00a0kr."
+    )
+    assert application.letters.count() == 1
     assert isinstance(attempt.exception(), Refused)
     assert [decision.decided_by for decision in Decision.objects.all()] == [one]
     assert application.round.pots.get().balance == Decimal(80_000)
 
 
-def test_the_second_of_two_awards_sees_that_the_pot_is_empty():
+def test_scenario_25_the_second_of_two_awards_sees_that_the_pot_is_empty():
     round = create_round(balance=Decimal(25_000))
     first = create_recommended(round=round)
     second = create_recommended(round=round)
@@ -109,9 +119,51 @@ def test_the_second_of_two_awards_sees_that_the_pot_is_empty():
         lambda: decide(first, decider), lambda: decide(second, decider)
     )
 
-    assert str(attempt.exception()) == "Det er ikke nok igjen i rammen."
+    assert str(attempt.exception()) == (
+        "Det er ikke nok igjen i rammen. Det mangler 15\u00a0000\u00a0kr."
+    )
     assert round.pots.get().balance == Decimal(5_000)
     assert Application.objects.get(pk=second.pk).state == State.RECOMMENDED
+
+
+def test_scenario_25_a_changed_decision_and_a_new_one_share_what_is_left():
+    round = create_round(balance=Decimal(30_000))
+    changed = create_decided(
+        round=round, outcome=Outcome.PARTLY, amount_granted=Decimal(5_000)
+    )
+    other = create_recommended(round=round)
+    propose(changed, amount=Decimal(20_000), outcome=Outcome.GRANTED)
+    decider = create_decider()
+    declare_impartial(changed, decider)
+    declare_impartial(other, decider)
+
+    attempt = second_waits_for(
+        lambda: redecide(changed, decider), lambda: decide(other, decider)
+    )
+
+    assert str(attempt.exception()) == (
+        "Det er ikke nok igjen i rammen. Det mangler 10\u00a0000\u00a0kr."
+    )
+    assert round.pots.get().balance == Decimal(10_000)
+
+
+def test_a_decision_is_not_made_known_while_another_takes_its_place():
+    case = create_recommended()
+    decider = create_decider()
+    declare_impartial(case, decider)
+    first = decide(case, decider, hold=True)
+    propose(case)
+    stale = Decision.objects.get(pk=first.pk)
+
+    attempt = second_waits_for(
+        lambda: redecide(case, decider),
+        lambda: stale.announce(by=Actor(decider), now=timezone.now()),
+    )
+
+    assert str(attempt.exception()) == (
+        "Et nyere vedtak har kommet i stedet for dette."
+    )
+    assert [letter.decision.version for letter in case.letters.all()] == [2]
 
 
 def test_a_double_press_sends_one_application_with_one_number():

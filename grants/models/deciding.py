@@ -1,0 +1,305 @@
+"""What decision makers do with a case: the decision, and a new one in its place."""
+
+from django.db import transaction
+from django.db.models import Q, Sum
+from django.utils import timezone
+from django.utils.functional import cached_property
+
+from grants.models.decisions import Award, Decision, Outcome
+from grants.models.pots import Pot, PotRow
+from grants.models.schemes import Delegation
+from omradesatsing.accounts import roles
+from omradesatsing.accounts.refusals import Refused
+from omradesatsing.journal.models import JournalEntry
+from omradesatsing.ui.templatetags.ui import money
+
+
+class Deciding:
+    """The decision makers' verbs of `Application`.
+
+    A decision takes its money from the pot when it is made, and binds when it is made
+    known. Until then the applicant reads «til vedtak».
+    """
+
+    @cached_property
+    def decision(self):
+        """The decision that counts now: the last one made known, or None."""
+        return self.decisions.announced().last()
+
+    @property
+    def made(self):
+        """The last decision made, known or not; or None."""
+        return self.decisions.order_by("version").last()
+
+    @transaction.atomic
+    def decide(
+        self,
+        *,
+        by,
+        now,
+        outcome,
+        amount,
+        facts,
+        rules,
+        considerations,
+        conditions="",
+        hold=False,
+    ):
+        """Make the decision (vedtak), take the money from the pot, and tell everyone.
+
+        `hold` keeps it from being made known yet. Two decision makers, or two cases
+        that want the last of a pot, queue at the pot's lock; the second sees what the
+        first left.
+        """
+        # Parent before child: pots, then the application.
+        pot = Pot.objects.for_area(self.round_id, self.area_id).locked().get()
+        self._hold()
+        if self.made is not None:
+            raise Refused(f"Søknaden er alt avgjort. {self.made.in_short()}")
+        recommendation = self.recommendations.standing().last()
+        delegation = self.check_decider(amount, recommendation, by=by, now=now)
+        self.check_confirmed(outcome)
+        self.check_ruled(outcome)
+        asked = self.versions.sent().last().amount
+        check_outcome(outcome, amount, asked=asked)
+        check_reasons(outcome, facts, rules, considerations)
+        self._step("decide", by=by, outcome=outcome, amount=amount)
+        decision = Decision.make(
+            self,
+            recommendation=recommendation,
+            delegation=delegation,
+            outcome=outcome,
+            amount=amount,
+            facts=facts,
+            rules=rules,
+            considerations=considerations,
+            conditions=conditions,
+            by=by,
+            now=now,
+        )
+        self._charge(pot, decision, by=by, now=now)
+        self._made_known(decision, hold=hold, by=by, now=now)
+        return decision
+
+    @transaction.atomic
+    def propose_change(
+        self,
+        *,
+        kind,
+        what_changed,
+        by,
+        now,
+        outcome,
+        amount,
+        facts,
+        rules,
+        considerations,
+        conditions="",
+    ):
+        """Prepare a new decision in a decided case; binds nothing until it is made.
+
+        `kind` is a Decision.Kind but the first; `what_changed` is for the letter.
+        """
+        self._hold()
+        role = preparer_role(kind)
+        self._check_role(by, role)
+        self._check_impartial(by)
+        last = self.made
+        if last is None:
+            raise Refused("Saken er ikke avgjort ennå.")
+        if not what_changed.strip():
+            raise Refused("Skriv hva som er endret, og hvorfor.")
+        check_outcome(outcome, amount, asked=self.versions.sent().last().amount)
+        check_reasons(outcome, facts, rules, considerations)
+        prepared = {
+            "kind": kind,
+            "what_changed": what_changed.strip(),
+            "outcome": outcome,
+            "amount": amount,
+            "facts": facts.strip(),
+            "rules": rules.strip(),
+            "considerations": considerations.strip(),
+            "conditions": conditions.strip(),
+            "recommended_by": by.user,
+        }
+        standing = self.recommendations.standing()
+        if standing.exists():
+            if not standing.filter(**prepared).exists():
+                raise Refused("Noen har alt foreslått et nytt vedtak i saken.")
+            return standing.get()
+        proposal = self.recommendations.create(
+            assessment=last.recommendation and last.recommendation.assessment,
+            recommended_at=now,
+            **prepared,
+        )
+        JournalEntry.record(
+            "change_proposed", about=self, by=by, kind=kind, amount=amount
+        )
+        return proposal
+
+    @transaction.atomic
+    def reject_change(self, *, by, now, reason):
+        """Let the decision stand as it is."""
+        self._hold()
+        proposal = self._proposal()
+        self._check_role(by, decider_role(proposal.kind))
+        self._check_impartial(by)
+        if not reason.strip():
+            raise Refused("Skriv hva som må ses på igjen.")
+        proposal.send_back(by=by, now=now, reason=reason)
+        JournalEntry.record("change_rejected", about=self, by=by, kind=proposal.kind)
+
+    @transaction.atomic
+    def redecide(
+        self,
+        *,
+        by,
+        now,
+        outcome,
+        amount,
+        facts,
+        rules,
+        considerations,
+        what_changed,
+        conditions="",
+        hold=False,
+    ):
+        """Make the proposed decision in place of the last one; the pot follows.
+
+        Of more money the pot gives the difference, and is never overdrawn: the refusal
+        names what is short. Of less it gets the rest back.
+        """
+        pot = Pot.objects.for_area(self.round_id, self.area_id).locked().get()
+        self._hold()
+        proposal = self._proposal()
+        delegation = self.check_decider(amount, proposal, by=by, now=now)
+        check_outcome(outcome, amount, asked=self.versions.sent().last().amount)
+        check_reasons(outcome, facts, rules, considerations)
+        if not what_changed.strip():
+            raise Refused("Skriv hva som er endret, og hvorfor.")
+        decision = Decision.make(
+            self,
+            recommendation=proposal,
+            delegation=delegation,
+            outcome=outcome,
+            amount=amount,
+            facts=facts,
+            rules=rules,
+            considerations=considerations,
+            conditions=conditions,
+            what_changed=what_changed,
+            by=by,
+            now=now,
+        )
+        JournalEntry.record(
+            "redecide",
+            about=self,
+            by=by,
+            kind=decision.kind,
+            outcome=outcome,
+            amount=amount,
+        )
+        self._charge(pot, decision, by=by, now=now)
+        self._made_known(decision, hold=hold, by=by, now=now)
+        return decision
+
+    def check_decider(self, amount, recommendation, *, by, now):
+        """The delegation that lets this user decide; refuses when there is none."""
+        if recommendation is None:
+            raise Refused("Saken er ikke innstilt. Last siden på nytt.")
+        role = decider_role(recommendation.kind)
+        self._check_role(by, role)
+        self._check_impartial(by)
+        # Also a recommendation that was sent back: its author judged the case.
+        prepared = {self.caseworker_id}
+        prepared |= set(
+            self.recommendations.values_list("recommended_by_id", flat=True)
+        )
+        prepared |= set(self.assessments.values_list("assessor_id", flat=True))
+        prepared |= set(self.advice.values_list("given_by_id", flat=True))
+        if by.user.pk in prepared:
+            raise Refused("Du har forberedt saken og kan ikke avgjøre den selv.")
+        case = type(self).objects.filter(pk=self.pk)
+        leader = by.user.leader
+        if leader and not case.without_conflicts_of(leader).exists():
+            # forvaltningsloven § 6: not even those directly below may decide.
+            raise Refused("Lederen din er inhabil i saken. Da kan ikke du avgjøre den.")
+        delegation = (
+            Delegation.objects.in_force(timezone.localdate(now))
+            .filter(
+                Q(to_user=None) | Q(to_user=by.user),
+                scheme_id=self.round.scheme_id,
+                to_role=role,
+            )
+            .order_by("-ceiling", "pk")
+            .first()
+        )
+        if delegation is None:
+            raise Refused("Du har ikke fått myndighet til å avgjøre under ordningen.")
+        if amount > delegation.ceiling:
+            raise Refused("Beløpet er over grensen i delegeringen.")
+        return delegation
+
+    def money_taken(self):
+        """What the case has taken from its pot so far, by the ledger; in kroner."""
+        rows = PotRow.objects.filter(decision__application=self)
+        return -(rows.aggregate(sum=Sum("amount"))["sum"] or 0)
+
+    # --- how it is done ---------------------------------------------------------------
+
+    def _proposal(self):
+        proposal = self.recommendations.standing().last()
+        if proposal is None or proposal.kind == Decision.Kind.FIRST:
+            raise Refused("Ingen har foreslått et nytt vedtak. Last siden på nytt.")
+        return proposal
+
+    def _charge(self, pot, decision, *, by, now):
+        """Move the pot and the award to what the decision says. `pot` is locked."""
+        more = decision.amount - self.money_taken()
+        if more > pot.balance:
+            short = money(more - pot.balance)
+            raise Refused(f"Det er ikke nok igjen i rammen. Det mangler {short}.")
+        if more:
+            PotRow.objects.create(
+                pot=pot,
+                kind=PotRow.Kind.AWARDED if more > 0 else PotRow.Kind.WITHDRAWN,
+                amount=-more,
+                decision=decision,
+                by=by.user,
+                at=now,
+            )
+        Award.follow(decision, now=now)
+
+    def _made_known(self, decision, *, hold, by, now):
+        if not hold:
+            decision.announce(by=by, now=now)
+        self.__dict__.pop("decision", None)
+
+
+def decider_role(kind):
+    """Who makes a decision of this kind."""
+    return roles.APPEALS if kind == Decision.Kind.APPEAL else roles.DECIDER
+
+
+def preparer_role(kind):
+    """Who prepares a decision of this kind."""
+    return roles.APPEALS if kind == Decision.Kind.APPEAL else roles.CASEWORKER
+
+
+def check_outcome(outcome, amount, *, asked):
+    """Refuse an amount that does not fit the outcome."""
+    if outcome == Outcome.GRANTED and amount != asked:
+        raise Refused(
+            "Skal hele beløpet innvilges, tømmer du beløpsfeltet. Ellers velger du "
+            "«delvis innvilget»."
+        )
+    if outcome == Outcome.PARTLY and not 0 < amount < asked:
+        raise Refused("Delvis innvilget er mer enn null og mindre enn det er søkt om.")
+    if outcome in (Outcome.REFUSED, Outcome.DISMISSED) and amount != 0:
+        raise Refused("Avslag og avvisning har ikke noe beløp.")
+
+
+def check_reasons(outcome, *reasons):
+    """Refuse what the law wants reasons for and has none; twin of reasons_are_given."""
+    if outcome != Outcome.GRANTED and not all(text.strip() for text in reasons):
+        raise Refused("Skriv fakta, regler og vurdering.")

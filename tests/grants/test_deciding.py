@@ -1,0 +1,227 @@
+from datetime import timedelta
+from decimal import Decimal
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from grants.models import Application, Award, Outcome, PotRow, State
+from grants.timeline import cases_of
+from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.refusals import Refused
+from omradesatsing.journal.models import JournalEntry
+from omradesatsing.notices.models import Notice
+from tests.factories import (
+    REASONS,
+    create_decided,
+    create_decider,
+    create_recommended,
+    create_round,
+    declare_impartial,
+    propose,
+    redecide,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def create_held(**fields):
+    """A case that is decided and not made known, and who decided it."""
+    case = create_recommended(**fields)
+    decider = create_decider()
+    declare_impartial(case, decider)
+    recommended = case.recommendations.get()
+    decision = case.decide(
+        by=Actor(decider),
+        now=timezone.now(),
+        outcome=recommended.outcome,
+        amount=recommended.amount,
+        hold=True,
+        **REASONS,
+    )
+    return case, decision, decider
+
+
+def rows_of(case):
+    rows = PotRow.objects.filter(decision__application=case).order_by("pk")
+    return list(rows.values_list("kind", "amount", "decision__version"))
+
+
+def test_a_held_decision_takes_its_money_and_tells_nobody(client):
+    case, decision, _decider = create_held()
+
+    client.force_login(case.started_by)
+    page = client.get(case.get_absolute_url()).content.decode()
+
+    assert case.round.pots.get().balance == Decimal(80_000)
+    assert (case.state, case.decision, case.made) == (State.DECIDED, None, decision)
+    assert not case.letters.exists()
+    assert not Notice.objects.filter(kind="decision_made").exists()
+    assert not Award.objects.public(timezone.now()).exists()
+    assert cases_of(case.started_by).get().outcome is None
+    assert ("Til vedtak" in page, "Innvilget" in page) == (True, False)
+
+
+def test_a_held_decision_is_made_known_once():
+    case, decision, decider = create_held()
+    now = timezone.now()
+
+    decision.announce(by=Actor(decider), now=now)
+    decision.announce(by=Actor(decider), now=now + timedelta(hours=1))
+
+    assert decision.announced_at == now
+    assert case.letters.get().decision == decision
+    assert Notice.objects.filter(kind="decision_made").count() == 1
+
+
+def test_scenario_28_changed_before_it_is_sent_gives_one_letter_the_right_one():
+    case, first, decider = create_held()
+    propose(case, outcome=Outcome.PARTLY, amount=Decimal(5_000))
+
+    second = redecide(case, decider)
+
+    letter = case.letters.get()
+    assert (letter.decision, second.version) == (second, 2)
+    assert "Vedtaket er rettet" not in [part["heading"] for part in letter.parts]
+    assert [n.subject for n in Notice.objects.filter(kind="decision_made")] == [
+        f"Søknad {case.number} er avgjort"
+    ]
+    with pytest.raises(Refused, match="nyere vedtak"):
+        first.announce(by=Actor(decider), now=timezone.now())
+
+
+def test_scenario_28_changed_after_it_is_sent_keeps_the_old_and_gives_a_new_letter(
+    client,
+):
+    case = create_decided(outcome=Outcome.REFUSED, amount_granted=Decimal(0))
+    decider = case.decisions.get().decided_by
+    propose(case, kind="reversal", outcome=Outcome.GRANTED, amount=Decimal(20_000))
+
+    second = redecide(case, decider)
+
+    old, new = case.letters.order_by("pk")
+    assert old.decision.outcome == Outcome.REFUSED
+    assert new.decision == second == case.decision
+    assert "Beløpet var feil." in str(new.parts)
+    assert "Du kan klage" in [part["heading"] for part in new.parts]
+    notices = Notice.objects.filter(kind="decision_made").order_by("pk")
+    assert [notice.subject for notice in notices] == [
+        f"Søknad {case.number} er avgjort",
+        f"Vedtaket om søknad {case.number} er endret",
+    ]
+    client.force_login(case.started_by)
+    page = client.get(case.get_absolute_url()).content.decode()
+    assert ("Søknaden er avgjort" in page, "Vedtaket er endret" in page) == (True, True)
+
+
+def test_the_pot_and_the_award_follow_each_new_decision():
+    case = create_decided(outcome=Outcome.PARTLY, amount_granted=Decimal(5_000))
+    decider = case.decisions.get().decided_by
+    award = case.award
+    award.state = Award.State.ACCEPTED
+    award.save()
+    seen = []
+
+    for amount in (20_000, 8_000, 8_000, 0, 3_000):
+        outcome = {20_000: Outcome.GRANTED, 0: Outcome.REFUSED}.get(
+            amount, Outcome.PARTLY
+        )
+        propose(case, outcome=outcome, amount=Decimal(amount))
+        redecide(case, decider)
+        award.refresh_from_db()
+        balance = case.round.pots.get().balance
+        seen.append((balance, award.state, award.amount, award.decision.version))
+
+    assert rows_of(case) == [
+        ("awarded", Decimal(-5_000), 1),
+        ("awarded", Decimal(-15_000), 2),
+        ("withdrawn", Decimal(12_000), 3),
+        ("withdrawn", Decimal(8_000), 5),
+        ("awarded", Decimal(-3_000), 6),
+    ]
+    assert seen == [
+        (Decimal(80_000), "offered", Decimal(20_000), 2),
+        (Decimal(92_000), "offered", Decimal(8_000), 3),
+        (Decimal(92_000), "offered", Decimal(8_000), 4),
+        (Decimal(100_000), "lapsed", Decimal(8_000), 5),
+        (Decimal(97_000), "offered", Decimal(3_000), 6),
+    ]
+
+
+def test_more_than_the_pot_has_is_refused_and_the_shortfall_named():
+    case = create_decided(
+        round=create_round(balance=Decimal(6_000)),
+        outcome=Outcome.PARTLY,
+        amount_granted=Decimal(5_000),
+    )
+    propose(case, outcome=Outcome.GRANTED, amount=Decimal(20_000))
+
+    with pytest.raises(Refused) as refusal:
+        redecide(case, case.decisions.get().decided_by)
+
+    assert str(refusal.value) == (
+        "Det er ikke nok igjen i rammen. Det mangler 14\u00a0000\u00a0kr."
+    )
+    assert (case.decisions.count(), case.round.pots.get().balance) == (1, 1_000)
+
+
+def test_a_new_decision_takes_two_people_and_a_proposal():
+    case = create_decided()
+    decider = case.decisions.get().decided_by
+    wanted = REASONS | {
+        "outcome": Outcome.REFUSED,
+        "amount": Decimal(0),
+        "what_changed": "Feil beløp.",
+        "now": timezone.now(),
+    }
+
+    with pytest.raises(Refused, match="Ingen har foreslått"):
+        case.redecide(by=Actor(decider), **wanted)
+    with pytest.raises(Refused, match="saksbehandler"):
+        propose(case, by=decider)
+    propose(case)
+    propose(case)
+    with pytest.raises(Refused, match="alt foreslått"):
+        propose(case, what_changed="Noe annet.")
+    with pytest.raises(Refused, match="beslutter"):
+        redecide(case, case.caseworker)
+
+    assert case.recommendations.standing().count() == 1
+    assert case.decisions.count() == 1
+
+
+def test_a_proposal_that_is_turned_down_lets_the_decision_stand():
+    case = create_decided()
+    decider = case.decisions.get().decided_by
+    proposal = propose(case)
+
+    case.reject_change(by=Actor(decider), now=timezone.now(), reason="Det er riktig.")
+
+    proposal.refresh_from_db()
+    assert proposal.sent_back_reason == "Det er riktig."
+    assert Application.objects.get(pk=case.pk).state == State.DECIDED
+    verbs = JournalEntry.objects.about(case).values_list("verb", flat=True)
+    assert list(verbs)[-2:] == ["change_proposed", "change_rejected"]
+
+
+def test_an_undecided_case_has_nothing_to_change():
+    case = create_recommended()
+
+    with pytest.raises(Refused, match="ikke avgjort"):
+        propose(case)
+
+
+def test_a_changed_decision_stands_on_min_side(client):
+    case = create_decided()
+    propose(case)
+    redecide(case, case.decisions.get().decided_by)
+    client.force_login(case.started_by)
+
+    pages = [
+        client.get(
+            reverse("grants:letter_detail", args=[case.year, case.sequence, letter.pk])
+        ).status_code
+        for letter in case.letters.all()
+    ]
+
+    assert pages == [200, 200]
