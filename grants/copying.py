@@ -74,10 +74,11 @@ def _copy_answers(source, version):
     copied = []
     for question in questions_of(version.application.round, version.size):
         value = same.get((question.text, question.kind))
-        too_long = question.max_length and len(value or "") > question.max_length
         lost = question.kind == question.Kind.CHOICE and value not in question.choices
         is_date = question.kind == question.Kind.DATE
-        if not value or question.pk in given or too_long or lost or is_date:
+        if not value or question.pk in given or lost or is_date:
+            continue
+        if question.is_too_long(value):
             continue
         version.answers.create(question=question, value=value)
         copied.append(question.text)

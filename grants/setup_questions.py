@@ -47,6 +47,7 @@ class QuestionForm(forms.ModelForm):
             "why",
             "needed",
             "max_length",
+            "max_words",
             "long_form_only",
             "special_category",
             "only_after",

@@ -13,6 +13,7 @@ from grants.models.steps import questions_of
 from omradesatsing.ui.fields import (
     MoneyField,
     NorwegianDateField,
+    WordLimit,
     amount_as_text,
 )
 from omradesatsing.ui.templatetags.ui import BOKMAL, in_lang
@@ -136,10 +137,8 @@ def field_for(question):
         "help_text": in_lang(question.help),
         "required": False,
     }
-    limit = question.max_length or LIMITS.get(question.kind)
-    if question.kind == Kind.LONG_TEXT:
-        widget = forms.Textarea(attrs={"rows": 6})
-        return forms.CharField(max_length=limit, widget=widget, **options)
+    if question.kind in LIMITS:
+        return text_field(question, options)
     if question.kind == Kind.NUMBER:
         return NumberField(**options)
     if question.kind == Kind.MONEY:
@@ -151,10 +150,19 @@ def field_for(question):
         if question.kind == Kind.CHOICE:
             choices = [(choice, in_lang(choice)) for choice in question.choices]
         return forms.ChoiceField(choices=choices, widget=forms.RadioSelect, **options)
-    if question.kind == Kind.FILE:
-        return forms.FileField(**options)
+    return forms.FileField(**options)
+
+
+def text_field(question, options):
     widget = forms.TextInput(attrs={"autocomplete": "off"})
-    return forms.CharField(max_length=limit, widget=widget, **options)
+    if question.kind == Kind.LONG_TEXT:
+        widget = forms.Textarea(attrs={"rows": 6})
+    limit = question.max_length or LIMITS[question.kind]
+    field = forms.CharField(max_length=limit, widget=widget, **options)
+    if question.max_words:
+        field.max_words = question.max_words
+        field.validators.append(WordLimit(question.max_words))
+    return field
 
 
 def written(value):

@@ -49,6 +49,12 @@ class Question(models.Model):
     max_length = models.PositiveSmallIntegerField(
         "høyst antall tegn", null=True, blank=True
     )
+    max_words = models.PositiveSmallIntegerField(
+        "høyst antall ord",
+        null=True,
+        blank=True,
+        help_text="Bare for tekst. Vises og telles ved siden av tegnene.",
+    )
     long_form_only = models.BooleanField(
         "bare i det lange skjemaet",
         default=False,
@@ -124,6 +130,13 @@ class Question(models.Model):
         if self.only_after.kind == Question.Kind.YES_NO:
             return {"ja": "yes", "nei": "no"}.get(self.only_when, "")
         return self.only_when
+
+    def is_too_long(self, text):
+        """Whether a text has more characters or words than the question gives room."""
+        return bool(
+            (self.max_length and len(text) > self.max_length)
+            or (self.max_words and len(text.split()) > self.max_words)
+        )
 
     def fault(self):
         """What is wrong with its condition, in words for staff, or an empty text."""

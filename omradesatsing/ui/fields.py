@@ -10,7 +10,8 @@ from decimal import Decimal
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils.translation import get_language
+from django.core.validators import BaseValidator
+from django.utils.translation import get_language, ngettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from omradesatsing.ui.templatetags.ui import BOKMAL
@@ -153,6 +154,23 @@ class MoneyField(forms.Field):
     def _refusal(self, code, limit=None):
         params = {"limit": amount_as_text(limit)} if limit is not None else None
         return ValidationError(self.error_messages[code], code=code, params=params)
+
+
+class WordLimit(BaseValidator):
+    """Refuses a text of more than `limit_value` words."""
+
+    code = "max_words"
+    message = ngettext_lazy(
+        "Teksten kan ha høyst %(limit_value)d ord. Den har %(show_value)d.",
+        "Teksten kan ha høyst %(limit_value)d ord. Den har %(show_value)d.",
+        "limit_value",
+    )
+
+    def compare(self, words, limit):
+        return words > limit
+
+    def clean(self, text):
+        return len(text.split())
 
 
 def amount_as_text(amount):

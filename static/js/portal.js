@@ -18,31 +18,41 @@ if (summary) {
   });
 }
 
-/* Characters left, in the words of the page. The number is read out when the typing
-   pauses, not at every key. */
-for (const field of document.querySelectorAll("[data-limit]")) {
+/* Characters and words left, in the words of the page. What is nearly used up is read
+   out when the typing pauses, not at every key. */
+for (const field of document.querySelectorAll("[data-limit], [data-words]")) {
   const limit = Number(field.dataset.limit);
+  const most = Number(field.dataset.words);
   const shown = document.getElementById(field.id + "_limit");
   if (!shown) continue;
   const spoken = document.createElement("span");
   spoken.className = "visually-hidden";
   spoken.setAttribute("role", "status");
   shown.after(spoken);
-  const say = (kind, number) =>
-    shown.dataset[kind + (number === 1 ? "One" : "Many")].replace("0", number);
+  const say = (kind, number) => {
+    const name = kind + (number === 1 ? "One" : "Many");
+    return shown.dataset[name[0].toLowerCase() + name.slice(1)].replace("0", number);
+  };
   const still = shown.textContent;
   let pause;
   const count = () => {
     /* As the server counts: code points, line breaks as two characters. */
     const length = Array.from(field.value.replace(/\r?\n/g, "\r\n")).length;
-    const left = limit - length;
-    const text = say(left < 0 ? "over" : "left", Math.abs(left));
     const words = (field.value.match(/\S+/g) || []).length;
-    shown.toggleAttribute("data-over", left < 0);
-    shown.textContent = length ? `${still} (${text}, ${say("words", words)})` : still;
+    const counts = [];
+    const tell = (kind, left, of) => {
+      const text = say(kind + (left < 0 ? "Over" : "Left"), Math.abs(left));
+      counts.push({ text, over: left < 0, near: left < of * 0.1 });
+    };
+    if (most) tell("words", most - words, most);
+    if (limit) tell("", limit - length, limit);
+    const texts = counts.map(({ text }) => text);
+    if (!most) texts.push(say("words", words));
+    shown.toggleAttribute("data-over", counts.some(({ over }) => over));
+    shown.textContent = length ? `${still} (${texts.join(", ")})` : still;
     clearTimeout(pause);
     pause = setTimeout(() => {
-      spoken.textContent = left < limit * 0.1 ? text : "";
+      spoken.textContent = counts.filter(({ near }) => near).map(({ text }) => text).join(", ");
     }, 1000);
   };
   field.addEventListener("input", count);

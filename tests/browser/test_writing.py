@@ -28,6 +28,21 @@ for row in Session.objects.all():
 """
 
 
+ROUND_WITH_WORDS = """
+import django; django.setup()
+from grants.models import Applicant, Application
+from omradesatsing.accounts.models import User
+from tests.factories import create_draft, create_question, create_round, publish
+
+round = create_round(published=False)
+create_question(round=round, kind="long_text", text="Fortell", max_words=3)
+user = User.objects.get(email="soker@demo.example")
+applicant = Applicant.objects.acted_for_by(user).filter(kind="group").first()
+draft = create_draft(user=user, round=publish(round), applicant=applicant)
+Application.objects.filter(pk=draft.pk).update(key="prove-ord")
+"""
+
+
 @pytest.fixture(scope="module")
 def database(portal, worker_id):
     address = address_of(worker_id)
@@ -235,3 +250,23 @@ def test_the_budget_adds_up_while_one_types(database, visit, size):
     assert even == "Budsjettet går opp."
     assert unread == "Noen beløp kan ikke leses, så summen er ikke hel."
     assert page.locator(f"[name=cost_{rows}_text]").input_value() == "Benk"
+
+
+def test_words_and_characters_are_counted_as_one_types(database, visit):
+    run(ROUND_WITH_WORDS, database)
+    page = open_step(visit, "ord", "sporsmal")
+    story = page.get_by_label("Fortell")
+    counter = page.locator(".field-limit")
+    empty = counter.inner_text()
+
+    story.fill("Ett to")
+    within = counter.inner_text()
+    story.fill("Ett to tre fire")
+    over = counter.inner_text()
+    page.get_by_text("1 ord for mye", exact=True).wait_for()
+    check(page)
+    status(page, "ikke lagret")
+
+    assert empty == "Høyst 3 ord og 2000 tegn"
+    assert within == "Høyst 3 ord og 2000 tegn (1 ord igjen, 1994 tegn igjen)"
+    assert over == "Høyst 3 ord og 2000 tegn (1 ord for mye, 1985 tegn igjen)"

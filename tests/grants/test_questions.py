@@ -318,6 +318,32 @@ def test_each_kind_is_asked_stored_and_shown(client, kind, typed, stored, shown)
     assert draft.working_copy().missing() == []
 
 
+def test_a_word_limit_is_shown_and_kept_beside_the_characters(client):
+    round = create_round(published=False)
+    both = create_question(round=round, kind="long_text", max_words=3)
+    alone = create_question(round=round, kind="text", max_words=2)
+    draft = create_draft(round=publish(round))
+    client.force_login(draft.started_by)
+    _form, fields = opened(client, draft, "sporsmal")
+    before = client.get(url(draft, "sporsmal")).content.decode()
+
+    response = client.post(
+        url(draft, "sporsmal"),
+        fields
+        | {both.field_name: "Ett  to\r\ntre", alone.field_name: "Ett to  tre fire"},
+    )
+
+    assert f'id="id_{both.field_name}_limit"' in before
+    assert "Høyst 3 ord og 2000 tegn" in before
+    assert ">Høyst 2 ord<" in before
+    assert response.context["form"].errors == {
+        alone.field_name: ["Teksten kan ha høyst 2 ord. Den har 4."]
+    }
+    assert draft.working_copy().given_answers() == {both.pk: "Ett  to\ntre"}
+    public = client.get(reverse("grants:round_form", args=[draft.round.slug]))
+    assert "Høyst 3 ord og 2000 tegn" in public.content.decode()
+
+
 @pytest.mark.parametrize(
     ("kind", "typed"),
     [
@@ -538,6 +564,8 @@ def create_earlier_and_new():
         create_question(round=round, text="Likt?", needed=False)
         kind = "text" if round == old_round else "long_text"
         create_question(round=round, text="Annet slag?", kind=kind, needed=False)
+        room = None if round == old_round else 1
+        create_question(round=round, text="Ett ord?", max_words=room, needed=False)
     old = create_draft(user=user, round=publish(old_round), applicant=applicant)
     for question in old_round.questions.all():
         old.working_copy().answers.create(question=question, value="Som før")

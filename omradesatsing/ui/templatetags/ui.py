@@ -238,11 +238,12 @@ def ds_widget(field):
         widget.attrs.pop("cols", None)
     if widget.attrs.get("placeholder") == field.label:  # allauth says it twice
         del widget.attrs["placeholder"]
-    if limit := ds_limit(field):
+    limits = {"data-limit": ds_limit(field), "data-words": _word_limit(field)}
+    if any(limits.values()):
         widget.attrs.pop("maxlength", None)
         described = [field.aria_describedby, f"{field.auto_id}_limit"]
         attrs["aria-describedby"] = " ".join(filter(None, described))
-        attrs["data-limit"] = limit
+        attrs |= {name: limit for name, limit in limits.items() if limit}
     return field.as_widget(widget=widget, attrs=attrs)
 
 
@@ -256,6 +257,27 @@ def ds_limit(field):
     return limit if isinstance(widget, forms.Textarea) or limit > LONG * 5 else None
 
 
+def _word_limit(field):
+    return getattr(field.field, "max_words", None)
+
+
+@register.filter
+def ds_limits(field):
+    """How much may be written, as a sentence; nothing where there is room enough."""
+    length, words = ds_limit(field), _word_limit(field)
+    if words and length:
+        text = ngettext(
+            "Høyst %(words)s ord og %(length)s tegn",
+            "Høyst %(words)s ord og %(length)s tegn",
+            words,
+        )
+    elif words:
+        text = ngettext("Høyst %(words)s ord", "Høyst %(words)s ord", words)
+    else:
+        text = _("Høyst %(length)s tegn") if length else ""
+    return text % {"words": words, "length": length} if text else ""
+
+
 @register.simple_tag
 def ds_counter():
     """The words in which script counts under a long text, a 0 for the number."""
@@ -263,6 +285,8 @@ def ds_counter():
         "left": lambda n: ngettext("%(n)s tegn igjen", "%(n)s tegn igjen", n),
         "over": lambda n: ngettext("%(n)s tegn for mye", "%(n)s tegn for mye", n),
         "words": lambda n: ngettext("%(n)s ord skrevet", "%(n)s ord skrevet", n),
+        "words-left": lambda n: ngettext("%(n)s ord igjen", "%(n)s ord igjen", n),
+        "words-over": lambda n: ngettext("%(n)s ord for mye", "%(n)s ord for mye", n),
     }
     return flatatt(
         {
