@@ -3,6 +3,7 @@
 from django.db.models import OuterRef, Subquery
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -101,9 +102,8 @@ def timeline(application, *, today):
             answer = in_lang(request.answer, "")
             entries.append(event(request.answered_at, _("Du svarte"), answer))
         if request.closed_at and request.closed_at != application.withdrawn_at:
-            entries.append(
-                event(request.closed_at, _("Vi gikk videre uten svar på spørsmålet"))
-            )
+            title = _("Vi gikk videre uten svar på spørsmålet")
+            entries.append(event(request.closed_at, title, begun_answer(request)))
     decisions = application.decisions.announced().select_related("letter")
     for number, decision in enumerate(decisions):
         title = _("Vedtaket er endret") if number else _("Søknaden er avgjort")
@@ -115,6 +115,14 @@ def timeline(application, *, today):
         entries.append(event(application.withdrawn_at, _("Du trakk søknaden")))
     entries.sort(key=lambda entry: entry["when"])
     return entries + what_comes(application, decided=bool(decisions), today=today)
+
+
+def begun_answer(request):
+    """What the applicant had written to a request that was closed, or nothing."""
+    if not request.unsent_answer:
+        return ""
+    words = _("Dette hadde du skrevet, men ikke sendt: {answer}")
+    return format_html(words, answer=in_lang(request.unsent_answer, ""))
 
 
 def when_taken(application):

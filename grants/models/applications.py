@@ -215,10 +215,9 @@ class Application(Parties, Sending, Judging, Deciding, models.Model):
         )
 
     def _close_request(self, now):
-        """Nothing is asked for any longer; what was written and not sent is dropped."""
+        """Nothing is asked for any longer."""
         self.info_requests.open().update(closed_at=now)
         self.__dict__.pop("open_request", None)
-        self._drop_unsent()
 
     def _drop_unsent(self):
         copy = self.working_copy()

@@ -161,7 +161,10 @@ class Judging:
 
     @transaction.atomic
     def cancel_request(self, *, by, now):
-        """Go on without an answer: the deadline passed, or it is not needed."""
+        """Go on without an answer: the deadline passed, or it is not needed.
+
+        What the applicant has written and not sent stays theirs to read.
+        """
         self._hold()
         self._check_role(by, roles.CASEWORKER)
         self._check_impartial(by)

@@ -248,6 +248,7 @@ class Sending:
         self._check_member(by)
         if self._step("withdraw", by=by, withdrawn_at=now):
             self._close_request(now)
+            self._drop_unsent()
             Notice.write(
                 "application_withdrawn",
                 about=self,

@@ -280,6 +280,29 @@ def test_an_answer_that_waits_is_kept_and_not_sent(client):
     assert (request.answer, request.answered_at) == ("", None)
 
 
+def test_what_was_written_and_not_sent_is_still_there_when_we_go_on(client):
+    application = ask(create_in_review())
+    client.force_login(application.started_by)
+    client.post(
+        url("answer_request", application), {"answer": "Borettslaget?", "later": ""}
+    )
+    copy = application.open_working_copy(by=Actor(application.started_by))
+    copy.description = "Benker under <kirsebærtreet>"
+    copy.save()
+
+    application.cancel_request(by=Actor(application.caseworker), now=timezone.now())
+
+    told = timeline(application, today=timezone.localdate())
+    page = client.get(application.get_absolute_url()).content.decode()
+    review = client.get(url("amend_review", application)).content.decode()
+    assert [entry["text"] for entry in told if "gikk videre" in entry["title"]] == [
+        "Dette hadde du skrevet, men ikke sendt: Borettslaget?"
+    ]
+    assert "Dette hadde du skrevet, men ikke sendt: Borettslaget?" in page
+    assert "Du har endringer som ikke er sendt" in page
+    assert "Benker under &lt;kirsebærtreet&gt;" in review
+
+
 def test_an_empty_answer_says_what_to_do(client):
     application = log_in(client, ask(create_in_review()))
 

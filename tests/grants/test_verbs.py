@@ -308,14 +308,15 @@ def test_an_answer_with_changes_is_a_new_version_and_the_old_one_stays():
     assert application.current.number == 2
 
 
-def test_going_on_without_an_answer_drops_the_copy():
+def test_going_on_without_an_answer_leaves_the_applicant_what_was_written():
     application = create_in_review()
     ask(application)
-    application.open_working_copy(by=Actor(application.started_by))
+    copy = application.open_working_copy(by=Actor(application.started_by))
 
     application.cancel_request(by=Actor(application.caseworker), now=timezone.now())
 
-    assert application.versions.count() == 1
+    assert application.working_copy() == copy
+    assert application.current.number == 1
     assert application.info_requests.open().count() == 0
 
 
@@ -738,7 +739,7 @@ def test_a_dropped_copy_leaves_the_files_that_were_sent(
     unsent = attached(copy, draft.started_by)
 
     with django_capture_on_commit_callbacks(execute=True):
-        draft.cancel_request(by=Actor(caseworker), now=timezone.now())
+        draft.withdraw(by=Actor(draft.started_by), now=timezone.now())
 
     assert list(StoredFile.objects.all()) == [sent]
     assert default_storage.exists(sent.path)
