@@ -20,6 +20,7 @@ from areas.models import (
     Theme,
 )
 from coordinators.models import Coordinator, Event, Project
+from grants.deadlines import next_working_day
 from grants.models import (
     Criterion,
     EligibilityAnswer,
@@ -208,7 +209,7 @@ def own_pages(round, user):
         steps=[],
         by=Actor(asked.caseworker),
         now=timezone.now(),
-        due_on=timezone.localdate() + timedelta(days=9),
+        due_on=next_working_day(timezone.localdate() + timedelta(days=9)),
     )
     decided = create_decided(**words)
     letter = decided.decision.letter

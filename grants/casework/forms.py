@@ -6,6 +6,7 @@ from decimal import Decimal
 from django import forms
 from django.db.models import Exists, OuterRef
 
+from grants.deadlines import next_working_day
 from grants.models import (
     Advice,
     Declaration,
@@ -18,6 +19,7 @@ from grants.models import (
 )
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.models import User
+from omradesatsing.accounts.refusals import Refused
 from omradesatsing.ui.fields import MoneyField, NorwegianDateField
 
 
@@ -127,13 +129,22 @@ class RequestInfoForm(CaseForm):
     # Long enough to ask a board; can be changed in the form.
     DAYS = timedelta(days=14)
 
-    def __init__(self, *args, case, today=None, **kwargs):
-        initial = {"due_on": today + self.DAYS} if today else {}
+    def __init__(self, *args, case, today, **kwargs):
+        self.today = today
+        initial = {"due_on": next_working_day(today + self.DAYS)}
         super().__init__(*args, case=case, initial=initial, **kwargs)
         # A short form has fewer parts than a long one.
         self.fields["steps"].choices = [
             (step.value, step.label) for step in case.current.steps
         ]
+
+    def clean_due_on(self):
+        due_on = self.cleaned_data["due_on"]
+        try:
+            InfoRequest.check_due(due_on, today=self.today)
+        except Refused as refusal:
+            raise forms.ValidationError(str(refusal)) from refusal
+        return due_on
 
 
 class AdviceForm(CaseForm):

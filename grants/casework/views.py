@@ -176,7 +176,8 @@ def case_hand_over(request, year, seq):
 
 def case_request_info(request, year, seq):
     case = opened_case(request, year, seq, role=roles.CASEWORKER)
-    form = RequestInfoForm(given(request), case=case)
+    today = timezone.localdate(request.arrived_at)
+    form = RequestInfoForm(given(request), case=case, today=today)
 
     def verb():
         case.request_info(**acting(request), **form.cleaned_data)

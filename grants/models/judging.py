@@ -7,6 +7,7 @@ from grants.models.assessments import Assessment, Declaration
 from grants.models.deciding import check_outcome, check_reasons
 from grants.models.decisions import Outcome
 from grants.models.lateness import LateEntry
+from grants.models.requests import InfoRequest
 from grants.models.states import BEFORE_RECOMMENDED, WITH_STAFF, State
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
@@ -136,8 +137,7 @@ class Judging:
         if locked.state == State.IN_REVIEW and not locked.is_amendable(now):
             # What was changed and not sent in time is not to come in with the answer.
             self._drop_unsent()
-        if due_on <= timezone.localdate(now):
-            raise Refused("Fristen må være en dag som kommer.")
+        InfoRequest.check_due(due_on, today=timezone.localdate(now))
         if not self._step("request_info", by=by):
             asked = self.info_requests.open().get()
             if (asked.asked_by_id, asked.text) != (by.user.pk, text.strip()):

@@ -1,12 +1,17 @@
 """What a caseworker asks an applicant for."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from grants.deadlines import is_working_day, next_working_day
 from grants.models.steps import Step
+from omradesatsing.accounts.refusals import Refused
+from omradesatsing.ui.templatetags.ui import date_no
 
 
 class InfoRequestQuerySet(models.QuerySet):
@@ -16,6 +21,9 @@ class InfoRequestQuerySet(models.QuerySet):
 
 class InfoRequest(models.Model):
     """Something the caseworker has asked the applicant for, with a deadline."""
+
+    # Longer than that is no deadline but a forgotten case.
+    LONGEST = timedelta(days=90)
 
     application = models.ForeignKey(
         "grants.Application", on_delete=models.PROTECT, related_name="info_requests"
@@ -66,3 +74,18 @@ class InfoRequest(models.Model):
 
     def __str__(self):
         return self.text[:60]
+
+    @classmethod
+    def check_due(cls, day, *, today):
+        """Refuse a deadline on which nobody can answer, or that is too far off."""
+        if day <= today:
+            raise Refused("Fristen må være en dag som kommer.")
+        if day > today + cls.LONGEST:
+            last = date_no(today + cls.LONGEST)
+            raise Refused(f"Fristen kan ikke være senere enn {last}.")
+        if not is_working_day(day):
+            nearest = date_no(next_working_day(day))
+            raise Refused(
+                "Fristen må være en virkedag: ikke lørdag, søndag eller helligdag. "
+                f"Den neste er {nearest}."
+            )

@@ -20,6 +20,7 @@ from PIL import Image
 from areas.models import Area, Body, Theme
 from coordinators.models import Assignment, Coordinator, Event
 from grants import register_stand_in, registers
+from grants.deadlines import next_working_day
 from grants.models import (
     Advice,
     Applicant,
@@ -831,7 +832,7 @@ def advance_case(application, until, people, *, now):
             now=now,
             text="Hvem eier grunnen der benkene skal stå? Skriv om dere har fått lov, "
             "og legg gjerne ved et kart.",
-            due_on=timezone.localdate(now) + timedelta(days=14),
+            due_on=next_working_day(timezone.localdate(now) + timedelta(days=14)),
             steps=["prosjekt", "vedlegg"],
         )
     elif until == "recommended":

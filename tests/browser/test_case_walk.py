@@ -5,9 +5,11 @@ staff at a desk, with it.
 """
 
 import re
+from datetime import date, timedelta
 
 import pytest
 
+from grants.deadlines import next_working_day
 from tests.browser.conftest import DESK, PHONE, check, log_in_staff
 
 COSTS = [("Telt", "12 000"), ("Mat", "8.500,50")]
@@ -27,6 +29,11 @@ def choose(page, name, value):
 def write(page, **texts):
     for field, text in texts.items():
         page.fill(f"main [name={field}]", text)
+
+
+def in_a_week():
+    day = next_working_day(date.today() + timedelta(days=7))
+    return f"{day:%d.%m.%Y}"
 
 
 def open_parts(page):
@@ -169,7 +176,7 @@ def test_a_case_goes_from_first_look_to_published_award(portal, visit, script):
     press(desk, "Ta saken")
     open_parts(desk)
     desk.fill("form[action$='/be-om-mer/'] [name=text]", "Hvor i parken skal det være?")
-    desk.fill("[name=due_on]", "31.12.2099")
+    desk.fill("[name=due_on]", in_a_week())
     choose(desk, "steps", "sted")
     look(desk)
     press(desk, "Send til søkeren")

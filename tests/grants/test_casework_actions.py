@@ -1,5 +1,6 @@
 """What staff do on the case page: the verb is called, and a refusal keeps the text."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -8,10 +9,13 @@ from django.contrib.auth.models import Group
 from django.test import Client
 from django.utils import timezone
 
+from grants.deadlines import next_working_day
 from grants.models import Award, Decision, Outcome, State
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.refusals import Refused
 from omradesatsing.notices.models import Notice
+from omradesatsing.ui.templatetags.ui import date_no
 from tests.factories import (
     PASSWORD,
     REASONS,
@@ -101,11 +105,14 @@ def test_a_case_is_handed_over_to_one_without_a_conflict(client, worker):
     assert fresh(case).caseworker == other
 
 
+def written(day):
+    return f"{day.day}.{day.month}.{day.year}"
+
+
 def ask(client, case, **changed):
-    due = timezone.localdate() + timedelta(days=10)
     data = {
         "text": "Send kart over stedet.",
-        "due_on": f"{due.day}.{due.month}.{due.year}",
+        "due_on": written(next_working_day(timezone.localdate() + timedelta(days=10))),
         "steps": ["prosjekt", "vedlegg"],
     }
     return client.post(case.get_case_url() + "be-om-mer/", data | changed, follow=True)
@@ -130,10 +137,49 @@ def test_a_refused_question_stands_with_its_text(client, worker):
 
     response = ask(client, case, due_on="1.1.2020")
 
-    assert errors_in(response) == ["Fristen må være en dag som kommer."]
     action = response.context["actions"]["request_info"]
+    assert action.form.errors == {"due_on": ["Fristen må være en dag som kommer."]}
     assert action.is_open
     assert "Send kart over stedet.</textarea>" in response.content.decode()
+    assert fresh(case).state == State.IN_REVIEW
+
+
+def saturday():
+    today = timezone.localdate()
+    return today + timedelta(days=(5 - today.weekday()) % 7 or 7)
+
+
+@pytest.mark.parametrize(
+    ("due_on", "message"),
+    [
+        (timezone.localdate, "Fristen må være en dag som kommer."),
+        (
+            saturday,
+            "Fristen må være en virkedag: ikke lørdag, søndag eller helligdag. "
+            "Den neste er {next}.",
+        ),
+        (
+            lambda: timezone.localdate() + timedelta(days=91),
+            "Fristen kan ikke være senere enn {last}.",
+        ),
+    ],
+)
+def test_an_answer_is_due_on_a_working_day_within_three_months(
+    client, worker, due_on, message
+):
+    case = create_in_review(caseworker=worker)
+    words = {
+        "next": date_no(next_working_day(saturday())),
+        "last": date_no(timezone.localdate() + timedelta(days=90)),
+    }
+    facts = {"text": "Send kart.", "steps": [], "due_on": due_on()}
+
+    response = ask(client, case, due_on=written(due_on()))
+    with pytest.raises(Refused, match=re.escape(message.format(**words))):
+        case.request_info(by=Actor(worker), now=timezone.now(), **facts)
+
+    form = response.context["bound"]
+    assert form.errors == {"due_on": [message.format(**words)]}
     assert fresh(case).state == State.IN_REVIEW
 
 

@@ -1,11 +1,13 @@
 """The case page: who gets in, what a declaration opens, what a conflict closes."""
 
+from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
 
 from grants.casework.urls import CASE, casework_urls
+from grants.deadlines import next_working_day
 from grants.models import Application
 from grants.todo import tasks_for
 from omradesatsing.accounts import roles
@@ -290,7 +292,7 @@ def ask(case):
         by=Actor(case.caseworker),
         now=timezone.now(),
         text="Send kart.",
-        due_on=timezone.localdate() + timezone.timedelta(days=7),
+        due_on=next_working_day(timezone.localdate() + timedelta(days=7)),
         steps=["prosjekt"],
     )
 

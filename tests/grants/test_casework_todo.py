@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from grants import todo
+from grants.deadlines import next_working_day
 from grants.models import Delegation
 from grants.todo import tasks_for
 from omradesatsing.accounts import roles
@@ -46,7 +47,7 @@ def ask(case, *, days=7):
         by=Actor(case.caseworker),
         now=timezone.now(),
         text="Send kart.",
-        due_on=timezone.localdate() + timedelta(days=days),
+        due_on=next_working_day(timezone.localdate() + timedelta(days=days)),
         steps=[],
     )
 

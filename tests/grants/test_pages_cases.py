@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from grants.deadlines import next_working_day
 from grants.models import Application, Outcome, State
 from grants.tasks import make_letter_pdf
 from grants.timeline import timeline
@@ -42,7 +43,7 @@ def ask(application, steps=("prosjekt", "vedlegg")):
         by=Actor(application.caseworker),
         now=timezone.now(),
         text="Hvem eier grunnen?",
-        due_on=timezone.localdate() + timedelta(days=14),
+        due_on=next_working_day(timezone.localdate() + timedelta(days=14)),
         steps=steps,
     )
     return application

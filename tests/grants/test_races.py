@@ -16,6 +16,7 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from grants.deadlines import next_working_day
 from grants.models import (
     Application,
     Decision,
@@ -248,7 +249,7 @@ def ask(application, by):
         by=by,
         now=timezone.now(),
         text="Send kart over stedet.",
-        due_on=timezone.localdate() + timedelta(days=14),
+        due_on=next_working_day(timezone.localdate() + timedelta(days=14)),
         steps=[],
     )
 

@@ -12,6 +12,7 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
+from grants.deadlines import next_working_day
 from grants.models import (
     Application,
     LateEntry,
@@ -364,7 +365,7 @@ def test_changes_that_were_not_sent_in_time_do_not_come_in_with_an_answer():
         by=Actor(application.caseworker),
         now=timezone.now(),
         text="Send kart.",
-        due_on=timezone.localdate() + timedelta(days=14),
+        due_on=next_working_day(timezone.localdate() + timedelta(days=14)),
         steps=["prosjekt"],
     )
 

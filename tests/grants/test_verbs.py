@@ -7,6 +7,7 @@ import pytest
 from django.core.files.storage import default_storage
 from django.utils import timezone
 
+from grants.deadlines import next_working_day
 from grants.models import Application, Outcome, State
 from grants.models.states import STEPS
 from grants.timeline import timeline
@@ -44,7 +45,7 @@ def ask(application, by=None):
         by=Actor(by or application.caseworker),
         now=timezone.now(),
         text="Send kart over stedet.",
-        due_on=timezone.localdate() + timedelta(days=14),
+        due_on=next_working_day(timezone.localdate() + timedelta(days=14)),
         steps=["prosjekt"],
     )
 
