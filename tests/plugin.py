@@ -24,6 +24,8 @@ def pytest_load_initial_conftests():
     os.environ.setdefault("DEMO", "1")
     var = Path(os.environ.get("VAR_DIR") or PROJECT / "var")
     os.environ.setdefault("FILES_DIR", str(var / "test-files"))
+    # Else in the project folder, with the paths of this machine in it.
+    os.environ.setdefault("HYPOTHESIS_STORAGE_DIRECTORY", str(var / "hypothesis"))
     # No wait for the disk: these data are worth nothing after a power cut.
     ensure_database_url("postgres-test", durable=False)
 
