@@ -309,6 +309,8 @@ class MoneyForm(AskedForm):
     step = Step.MONEY
     MOST_ROWS = 30
     LEAST_ROWS = {Size.SHORT: 1, Size.LONG: 3}
+    # Folded away in the short form while there is none.
+    INCOME = [BudgetLine.Kind.INCOME, BudgetLine.Kind.OWN_WORK]
     TITLES = {
         BudgetLine.Kind.COST: _("Hva koster det?"),
         BudgetLine.Kind.INCOME: _("Andre penger inn"),
@@ -329,6 +331,7 @@ class MoneyForm(AskedForm):
     def __init__(self, *args, more=None, **kwargs):
         """`more` is the kind of row that more empty rows are wanted of."""
         super().__init__(*args, **kwargs)
+        self.more = more
         self.fields["amount"].help_text = amount_help(self.instance.application.round)
         for kind in BudgetLine.Kind:
             for number in range(self._row_count(kind, more)):
@@ -345,20 +348,31 @@ class MoneyForm(AskedForm):
         }
         return super().stored_values() | as_text
 
-    def tables(self):
-        """For the page: kind, its label, its rows of two fields each, and its sum."""
-        return [
-            {
-                "kind": kind.value,
-                "rows": [
-                    (self[f"{kind}_{number}_text"], self[f"{kind}_{number}_amount"])
-                    for number in range(self.row_counts[kind])
-                ],
-                "total": sum(amount for _text, amount in self.lines[kind]),
-                "full": self.row_counts[kind] >= self.MOST_ROWS,
-            }
-            for kind in BudgetLine.Kind
-        ]
+    def cost_table(self):
+        return self._table(BudgetLine.Kind.COST)
+
+    def income_tables(self):
+        return [self._table(kind) for kind in self.INCOME]
+
+    def has_income(self):
+        """Whether anything is written, or more rows wanted, of what comes in."""
+        return self.more in self.INCOME or any(
+            self[name].value() or name in self.errors
+            for kind in self.INCOME
+            for name in self.fields_of(kind)
+        )
+
+    def _table(self, kind):
+        """For the page: kind, its rows of two fields each, and its sum."""
+        return {
+            "kind": kind.value,
+            "rows": [
+                (self[f"{kind}_{number}_text"], self[f"{kind}_{number}_amount"])
+                for number in range(self.row_counts[kind])
+            ],
+            "total": sum(amount for _text, amount in self.lines[kind]),
+            "full": self.row_counts[kind] >= self.MOST_ROWS,
+        }
 
     def clean(self):
         data = super().clean()

@@ -103,13 +103,24 @@ def show_step(request, writing, step, form):
         "clashes": form.clashes(),
         "seen": form.seen(),
         "unsaved": " ".join(form.unsaved_fields()),
-        "sums": version.sums() if step == Step.MONEY else None,
-        "faults": version.money_faults()
-        if step == Step.MONEY and version.amount
-        else [],
     }
-    template = "money" if step == Step.MONEY else "form"
-    return render(request, f"grants/step_{template}.html", context)
+    if step != Step.MONEY:
+        return render(request, "grants/step_form.html", context)
+    return render(
+        request, "grants/step_money.html", context | money_context(form, version)
+    )
+
+
+def money_context(form, version):
+    """The sums, and whether income and own work are folded away in the short form."""
+    sums = version.sums()
+    return {
+        "sums": sums,
+        "faults": version.money_faults() if version.amount else [],
+        "folds": form.size == Size.SHORT,
+        # Whoever lacks money is to see where other money is written.
+        "is_open": form.has_income() or sums["missing"] > 0,
+    }
 
 
 def page_context(request, writing, step):

@@ -30,10 +30,15 @@
     }
     return Object.fromEntries(Object.entries(found).map(([name, all]) => [name, all.join("\n")]));
   };
+  const unfold = (part) => {
+    const fold = part.closest("details");
+    if (fold) fold.open = true;
+  };
   const fill = (name, value) => {
     for (const field of named(name)) {
       if (/radio|checkbox/.test(field.type)) field.checked = value.split("\n").includes(field.value);
       else field.value = value;
+      if (value) unfold(field);
       field.dispatchEvent(new Event("change", { bubbles: true }));
       field.dispatchEvent(new Event("input", { bubbles: true }));
     }
@@ -270,6 +275,7 @@
       notice.dataset.clashOf = clash.part;
       const last = named(clash.fields.at(-1))[0];
       (last?.closest("section, fieldset, .ds-field") ?? form.lastElementChild).after(notice);
+      unfold(notice);
     }
     notice.querySelector("[data-label]").textContent = clash.label;
     notice.querySelector("[data-label]").lang = clash.label_lang || document.documentElement.lang;

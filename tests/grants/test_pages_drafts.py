@@ -188,7 +188,7 @@ def test_one_more_row_is_a_button_that_saves(client, draft):
     )
     page = client.get(response.url)
 
-    [income] = [t for t in page.context["form"].tables() if t["kind"] == "income"]
+    [income, _own_work] = page.context["form"].income_tables()
     assert response.url == f"{url(draft, 'okonomi')}?rad=income#budsjett-income"
     assert [text.value() for text, _amount in income["rows"]] == [
         "Loddsalg",

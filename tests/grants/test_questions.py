@@ -226,6 +226,47 @@ def test_a_small_amount_is_sent_with_eight_answers_in_few_pages(client):
     assert draft.state == "submitted"
 
 
+@pytest.mark.parametrize(
+    ("cost", "income", "is_open"),
+    [
+        (15_000, None, False),
+        (15_500, None, True),  # someone must pay the rest
+        (15_500, ("Loddsalg", "500"), True),
+        (15_000, ("Loddsalg", "mye"), True),
+    ],
+)
+def test_the_short_form_folds_other_money_away_while_there_is_none(
+    client, cost, income, is_open
+):
+    round = create_round(short_form_ceiling=Decimal(20_000))
+    draft = create_draft(round=round, amount=Decimal(15_000))
+    client.force_login(draft.started_by)
+    _form, fields = opened(client, draft, "okonomi")
+    text, amount = income or ("", "")
+
+    posted = client.post(
+        url(draft, "okonomi"),
+        fields
+        | {"cost_0_text": "Mat", "cost_0_amount": str(cost)}
+        | {"income_0_text": text, "income_0_amount": amount},
+    )
+    page = posted if posted.status_code == 200 else client.get(url(draft, "okonomi"))
+
+    context = page.context
+    assert (context["folds"], context["is_open"]) == (True, is_open)
+    assert ('class="fold" open' in page.content.decode()) is is_open
+
+
+def test_the_long_form_folds_nothing_away(client):
+    draft = create_draft(amount=Decimal(15_000))
+    client.force_login(draft.started_by)
+
+    page = client.get(url(draft, "okonomi"))
+
+    assert page.context["folds"] is False
+    assert 'class="fold"' not in page.content.decode()
+
+
 # --- state aid, special categories ----------------------------------------------------
 
 
