@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from grants.copying import earlier_applications, unchanged_since
+from grants.forms.answer import AnswerForm
 from grants.forms.steps import AmountForm, form_class
 from grants.models import Attachment, RejectedFile, Step
 from grants.models.steps import Size
@@ -211,6 +212,19 @@ def save_step(writing, step, data, *, by, more=None):
     form = step_form(step, version, data=data, more=more)
     form.is_valid()
     form.save_valid(by=by)
+    return form
+
+
+@transaction.atomic
+def save_answer(application, data, *, by):
+    """Keep what is written to the open InfoRequest, unsent, and return its form.
+
+    As `save_step`: what another has written meanwhile is asked about. Raises Refused
+    when nothing is asked for any longer.
+    """
+    form = AnswerForm(without_nulls(data), instance=application.held_request(by=by))
+    form.is_valid()
+    form.save_valid()
     return form
 
 

@@ -27,17 +27,3 @@ class LateForm(ReviewForm):
         error_messages={"required": _("Skriv hvorfor søknaden kommer etter fristen.")},
     )
     field_order = ["reason", "declared"]
-
-
-class AnswerForm(forms.Form):
-    """The answer to what the caseworker asked for."""
-
-    answer = forms.CharField(
-        label=_("Svaret ditt"),
-        help_text=_(
-            "Skriv hva du har endret eller lagt ved, eller svar på spørsmålet."
-        ),
-        max_length=2000,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 6}),
-    )

@@ -1,4 +1,4 @@
-"""What every step of an application is: written by several, and never overwritten."""
+"""What is written by several, a step or an answer, and is never overwritten."""
 
 import hashlib
 
@@ -12,27 +12,21 @@ from omradesatsing.ui.fields import amount_as_text
 TOGETHER = [("starts_on", "ends_on")]
 
 
-class StepForm(forms.ModelForm):
-    """A step over the working copy. `instance` is the version being written.
+class SharedForm(forms.ModelForm):
+    """A form that several write in, each on their own page.
 
     The hidden `_seen` says what was stored in each part when the form was opened. What
     someone else has stored since, in a part that is untouched here, stays. Where both
     have written, nothing is overwritten and `clashes()` asks which text to keep.
 
-    A part is a field of the version, or whatever else `stored_values` names: a table of
-    rows, an answer. A step with such parts overrides `stored_values`, `typed_text`,
+    A part is a field of the instance, or whatever else `stored_values` names: a table
+    of rows, an answer. A form with such parts overrides `stored_values`, `typed_text`,
     `typed_as_sent`, `fields_of` and `label_of`, gives its own fields what is stored as
-    `initial`, and in `save_valid` stores only the parts that it `takes`.
+    `initial`, and when it saves stores only the parts that it `takes`.
     """
-
-    step: Step
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name in self.instance.needed(self.step):
-            # Drawn without «(valgfritt)», though a draft may lack it.
-            if name in self.fields:  # the form may have changed size since it was sent
-                self.fields[name].needed = True
         # Before validation puts what was typed on the instance.
         self.stored = self.stored_values()
         self._values = {
@@ -45,7 +39,7 @@ class StepForm(forms.ModelForm):
     # --- the parts --------------------------------------------------------------------
 
     def stored_values(self):
-        """What is stored for this step: {part: text}."""
+        """What is stored of this form: {part: text}."""
         return {
             name: _as_text(self.instance, name)
             for name in self._meta.fields
@@ -211,6 +205,19 @@ class StepForm(forms.ModelForm):
             for part in group
         ]
         return " – ".join(text for text in shown if text)
+
+
+class StepForm(SharedForm):
+    """A step over the working copy. `instance` is the version being written."""
+
+    step: Step
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in self.instance.needed(self.step):
+            # Drawn without «(valgfritt)», though a draft may lack it.
+            if name in self.fields:  # the form may have changed size since it was sent
+                self.fields[name].needed = True
 
     def save_valid(self, *, by):
         """Store what could be read. Call it inside the lock of the application."""

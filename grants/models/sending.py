@@ -304,16 +304,23 @@ class Sending:
         copy = self.working_copy()
         return copy or self.versions.sent().last().copied(by=by)
 
-    @transaction.atomic
-    def answer_request(self, *, by, now, answer):
-        """Send what was asked for: an answer in words, the changed version, or both."""
-        # Parent before child; a step that is being saved ends before this begins.
+    def held_request(self, *, by):
+        """What is asked for now, locked; call it in the transaction.
+
+        Parent before child: a step that is being saved ends before this begins.
+        """
         self._hold()
         request = self.info_requests.select_for_update().open().first()
         self._check_member(by)
-        copy = self.working_copy()
         if request is None:
             raise Refused(_("Ingenting er etterspurt nå."))
+        return request
+
+    @transaction.atomic
+    def answer_request(self, *, by, now, answer):
+        """Send what was asked for: an answer in words, the changed version, or both."""
+        request = self.held_request(by=by)
+        copy = self.working_copy()
         if not answer.strip() and copy is None:
             raise Refused(_("Skriv et svar, eller endre søknaden, før du sender."))
         if copy is not None and copy.missing(steps=request.steps):

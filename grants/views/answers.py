@@ -3,15 +3,17 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from grants.drafting import Writing
-from grants.forms.review import AnswerForm
+from grants.drafting import Writing, save_answer
+from grants.forms.answer import AnswerForm
 from grants.forms.steps import STEP_FORMS
 from grants.models import InfoRequest, Step
 from grants.views.applications import case_trail, own_case
 from grants.views.attachments import edit_files, remove_file
-from grants.views.steps import edit_step, show_refused, step_or_404
+from grants.views.autosave import autosave
+from grants.views.steps import edit_step, give_back, show_refused, step_or_404
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.middleware import (
+    by_script,
     forget_parked,
     parked_fields,
     sign_owner,
@@ -23,23 +25,51 @@ from omradesatsing.accounts.refusals import Refused
 def answer_request(request, year, sequence):
     """What the caseworker asks for; an answer in words, changes, or both."""
     application = own_case(request, year, sequence)
-    asked = application.open_request
-    if asked is None:
-        messages.info(request, _("Vi venter ikke på svar fra deg nå."))
-        return redirect(application)
-    writing = Writing.of_answer(application, asked)
-    form = answer_form(request, asked)
-    if request.method == "POST" and form.is_valid():
-        response = take_answer(request, writing, asked, form)
+    by = Actor(request.user, application.applicant)
+    if by_script(request):
+        return autosave(request, lambda: save_answer(application, request.POST, by=by))
+    if request.method == "POST":
+        try:
+            form = save_answer(application, request.POST, by=by)
+        except Refused as refused:
+            return not_taken(request, application, str(refused))
+        response = take_answer(request, application, form)
         if response is not None:
             return response
         application = own_case(request, year, sequence)
+    asked = application.open_request
+    if asked is None:
+        return not_asked(request, application)
+    if request.method != "POST":
+        form = opened_answer(request, asked)
+    return show_answer(request, application, asked, form)
+
+
+def not_asked(request, application):
+    messages.info(request, _("Vi venter ikke på svar fra deg nå."))
+    return redirect(application)
+
+
+def not_taken(request, application, message):
+    """Nothing is asked for: give the words back, unless they are sent already."""
+    form = AnswerForm(request.POST, instance=InfoRequest())
+    form.full_clean_once()
+    text = form.typed["answer"]
+    if text == "" or application.info_requests.filter(answer=text).exists():
+        return not_asked(request, application)
+    return give_back(request, application, form, message)
+
+
+def show_answer(request, application, asked, form):
     copy = application.working_copy()
     context = {
         "application": application,
         "request_for_info": asked,
         "form": form,
-        "progress": writing.progress(),
+        "clashes": form.clashes(),
+        "seen": form.seen(),
+        "unsaved": " ".join(form.unsaved_fields()),
+        "progress": Writing.of_answer(application, asked).progress(),
         "changed": copy is not None,
         "missing": copy.missing(steps=asked.steps) if copy else [],
         "owner": sign_owner(request.user),
@@ -48,22 +78,20 @@ def answer_request(request, year, sequence):
     return render(request, "grants/answer_request.html", context)
 
 
-def answer_form(request, asked):
-    if request.method == "POST":
-        return AnswerForm(request.POST)
+def opened_answer(request, asked):
+    """The answer as kept, or with what was typed when the log-in had ended."""
     parked = parked_fields(request)
     if parked is not None:
         messages.info(request, _("Her er det du skrev før du ble logget ut."))
-        return AnswerForm(parked)
-    return AnswerForm(initial={"answer": asked.unsent_answer})
+    return AnswerForm(parked, instance=asked)
 
 
-def take_answer(request, writing, asked, form):
-    """Keep the words, then go where the button says. None when it cannot be sent."""
-    answer = form.cleaned_data["answer"]
-    InfoRequest.objects.open().filter(pk=asked.pk).update(unsent_answer=answer)
+def take_answer(request, application, form):
+    """Go where the button says, the words kept. None when the page is to be shown."""
+    if form.errors or form.clashes():
+        return None
     forget_parked(request)
-    application = writing.application
+    writing = Writing.of_answer(application, form.instance)
     if request.POST.get("change") in writing.steps:
         return redirect(writing.step_url(request.POST["change"]))
     if "later" in request.POST:
@@ -73,7 +101,7 @@ def take_answer(request, writing, asked, form):
         application.answer_request(
             by=Actor(request.user, application.applicant),
             now=request.arrived_at,
-            answer=answer,
+            answer=form.instance.unsent_answer,
         )
     except Refused as refused:
         form.add_error(None, str(refused))

@@ -1,25 +1,25 @@
-"""A step saved by the page's script while somebody writes: the same verb, in JSON."""
+"""What the page's script saves while somebody writes: the same verb, in JSON."""
 
 from django.http import JsonResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from grants.drafting import save_step
-from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.middleware import forget_parked, form_owner
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.ui.templatetags.ui import ds_field_errors
 
 
-def autosave(request, writing, step):
-    """Store what can be read, and say what the page needs to know."""
+def autosave(request, save):
+    """Store what can be read, and say what the page needs to know.
+
+    `save()` stores and returns a SharedForm, or raises Refused.
+    """
     if form_owner(request) != request.user.pk:
         # Another log-in in the same browser: the text is not theirs to store.
         text = _("En annen er logget inn i denne nettleseren nå.")
         return refusal(text)
-    by = Actor(request.user, writing.application.applicant)
     try:
-        form = save_step(writing, step, request.POST, by=by)
+        form = save()
     except Refused as refused:
         return refusal(str(refused))
     clashes = form.clashes()

@@ -38,10 +38,14 @@ def message_list(request, year, sequence):
     rows = application.messages.select_related("sent_by").prefetch_related(
         "files__file"
     )
+    own = [row.text for row in rows if row.sent_by_id == request.user.pk]
     context = {
         "application": application,
         "rows": rows,
         "form": form,
+        # For the script: what stands on the page only, and what is sent already.
+        "unsaved": "text" if form["text"].value() else "",
+        "sent": own[-1] if own else "",
         "trail": case_trail(application, (_("Meldinger i saken"), "")),
     }
     return render(request, "grants/message_list.html", context)

@@ -32,8 +32,9 @@ def edit_step(request, writing, step):
         if step not in writing.steps:
             return redirect(writing.overview_url)  # not asked at this amount
         return show_step(request, writing, step, opened_form(request, writing, step))
+    by = Actor(request.user, writing.application.applicant)
     if by_script(request):
-        return autosave(request, writing, step)
+        return autosave(request, lambda: save_step(writing, step, request.POST, by=by))
     more = request.POST.get("more")
     size = writing.version.size
     try:
@@ -41,7 +42,7 @@ def edit_step(request, writing, step):
             writing,
             step,
             request.POST,
-            by=Actor(request.user, writing.application.applicant),
+            by=by,
             more=more if more in BudgetLine.Kind.values else None,
         )
     except Refused as refused:
@@ -157,11 +158,16 @@ def after_saving(request, writing, step):
 
 def show_refused(request, writing, step, message):
     """The application takes no changes now: give the text back, so it is not lost."""
+    form = step_form(step, writing.version, data=request.POST)
+    return give_back(request, writing.application, form, message)
+
+
+def give_back(request, application, form, message):
+    """A page with all that was typed in a form that is not taken, to be copied."""
     if by_script(request):
         return refusal(message)
-    form = step_form(step, writing.version, data=request.POST)
     context = {
-        "application": writing.application,
+        "application": application,
         "message": message,
         "typed": [
             (ds_label(form[name]), request.POST.get(name))

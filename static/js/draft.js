@@ -1,12 +1,14 @@
-/* On the pages of the form: saves while one writes, keeps in the browser what is not
+/* Where somebody writes for a while: saves meanwhile, keeps in the browser what is not
    saved yet, asks when someone else wrote the same, and adds up the budget. The form
-   works without it: every button saves. */
+   works without it: every button saves. What the server has no place for before it is
+   sent (`data-sent`: a message) is only kept in the browser. */
 "use strict";
 {
   const seenField = document.querySelector("input[name='_seen']");
   const setup = document.getElementById("kladd");
   const form = seenField.form;
   const texts = setup.dataset;
+  const onlyKept = "sent" in texts;
   const tokens = () => document.querySelectorAll("[name=csrfmiddlewaretoken]");
 
   /* --- the status line: visible, and read out politely --- */
@@ -50,6 +52,7 @@
     /* A row that was just added and is empty still says nothing. */
     return Object.keys(now).filter((name) => now[name] !== (name in saved ? saved[name] : ""));
   };
+  const plain = (text) => text.replace(/\r\n/g, "\n").trim();
   const inPart = (part, name) => name === part || name.startsWith(part + "_");
   const readSeen = (text) => new Map(text.split(" ").filter(Boolean).map((pair) => {
     const at = pair.lastIndexOf(":");
@@ -102,6 +105,9 @@
       return localStorage.removeItem(place); /* another secret: nobody can read it */
     }
     const now = snapshot();
+    if (onlyKept && plain(kept.fields.text ?? "") === plain(texts.sent)) {
+      return localStorage.removeItem(place); /* it went after all */
+    }
     const differ = Object.keys(kept.fields).filter((name) => kept.fields[name] !== (now[name] ?? ""));
     if (!differ.length) return unsaved().length || localStorage.removeItem(place);
     offered = kept;
@@ -138,7 +144,7 @@
   let tried = ["", ""]; /* what was sent last, and how it went */
   const asSent = () => JSON.stringify([snapshot(), seenField.value, choices]);
   const soon = (delay) => {
-    if (stopped) return;
+    if (stopped || onlyKept) return;
     since ||= Date.now();
     clearTimeout(timer);
     /* Also the one who never pauses is saved, four times a minute. */
@@ -149,6 +155,7 @@
     if (busy) return busy.then(() => save(leaving));
     if (stopped || !(unsaved().length || Object.keys(choices).length)) return Promise.resolve("saved");
     since = 0;
+    if (onlyKept) return leaving === true ? keep() : reach();
     if (tried[0] === asSent()) return Promise.resolve(tried[1]);
     busy = send(leaving === true).finally(() => { busy = null; });
     return busy;
@@ -192,6 +199,18 @@
     since = 0;
     timer = setTimeout(save, waits * 1000);
     return "offline";
+  };
+  const reach = async () => {
+    /* Kept, and the line is open: then it may be sent. */
+    await keep();
+    try {
+      await fetch(texts.sessionUrl, { signal: AbortSignal.timeout(10000) });
+    } catch {
+      say(key ? texts.offlineKept : texts.offline, "warning");
+      return "offline";
+    }
+    await newToken();
+    return "kept";
   };
   const newToken = async () => {
     /* Logged in anew in another tab: the same person goes on, another does not. */

@@ -43,6 +43,36 @@ Application.objects.filter(pk=draft.pk).update(key="prove-ord")
 """
 
 
+CASE = """
+import django; django.setup()
+from datetime import timedelta
+from django.utils import timezone
+from grants.deadlines import next_working_day
+from grants.models import Applicant, Application
+from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.models import User
+from tests.factories import create_in_review
+
+user = User.objects.get(email="soker@demo.example")
+applicant = Applicant.objects.acted_for_by(user).filter(kind="group").first()
+case = create_in_review(user=user, applicant=applicant)
+case.request_info(
+    by=Actor(case.caseworker),
+    now=timezone.now(),
+    text="Hvem eier plassen?",
+    due_on=next_working_day(timezone.localdate() + timedelta(days=14)),
+    steps=["prosjekt"],
+)
+Application.objects.filter(pk=case.pk).update(year=2026, sequence=9001)
+"""
+CASE_ADDRESS = "/min-side/soknader/2026/9001"
+
+
+@pytest.fixture(scope="module")
+def case(database):
+    run(CASE, database)
+
+
 @pytest.fixture(scope="module")
 def database(portal, worker_id):
     address = address_of(worker_id)
@@ -270,3 +300,70 @@ def test_words_and_characters_are_counted_as_one_types(database, visit):
     assert empty == "Høyst 3 ord og 2000 tegn"
     assert within == "Høyst 3 ord og 2000 tegn (1 ord igjen, 1994 tegn igjen)"
     assert over == "Høyst 3 ord og 2000 tegn (1 ord for mye, 1985 tegn igjen)"
+
+
+def test_an_answer_is_saved_as_one_types(case, visit):
+    page = visit(PHONE)
+    log_in_staff(page, "soker")
+    page.goto(f"{CASE_ADDRESS}/svar/", wait_until="networkidle")
+
+    page.get_by_label("Svaret ditt").fill("Borettslaget eier plassen")
+    status(page, r"Lagret kl\. \d\d\.\d\d\.")
+    check(page)
+    page.get_by_role("button", name="Endre").first.click()
+    page.wait_for_url("**/svar/prosjekt/")
+    page.go_back(wait_until="networkidle")
+    page.reload()
+
+    assert page.get_by_label("Svaret ditt").input_value() == "Borettslaget eier plassen"
+    assert kept(page) == []
+
+
+def test_a_message_is_kept_in_the_browser_until_it_is_sent(case, visit):
+    page = visit(PHONE)
+    log_in_staff(page, "soker")
+    page.goto(f"{CASE_ADDRESS}/meldinger/", wait_until="networkidle")
+    field = page.get_by_label("Melding", exact=True)
+    send = page.get_by_role("button", name="Send meldingen")
+
+    field.fill("Vi flytter festen")
+    page.wait_for_function("() => localStorage.length === 1")
+    page.reload(wait_until="networkidle")
+    page.get_by_role("button", name="Hent den").click()
+    fetched = field.input_value()
+    check(page)
+    page.context.set_offline(True)
+    send.click()
+    status(page, "ingenting er sendt. Teksten er trygg på denne maskinen")
+    page.context.set_offline(False)
+    send.click()
+    page.get_by_text("Meldingen er sendt.").wait_for()
+    page.wait_for_load_state("networkidle")
+    page.complaints[:] = [text for text in page.complaints if "ERR_" not in text]
+
+    assert fetched == "Vi flytter festen"
+    assert field.input_value() == ""
+    assert page.get_by_role("heading", name="Du har tekst").count() == 0
+    assert kept(page) == []
+
+
+def test_a_message_outlives_the_log_in_for_its_writer_only(case, visit):
+    page = visit(DESK)
+    log_in_staff(page, "soker")
+    page.goto(f"{CASE_ADDRESS}/meldinger/", wait_until="networkidle")
+    field = page.get_by_label("Melding", exact=True)
+    field.fill("Skrevet uten å være logget inn")
+    page.wait_for_function("() => localStorage.length === 1")
+    blob = kept(page)
+    page.context.clear_cookies()
+    log_in_staff(page, "soker2")
+    page.goto(f"{CASE_ADDRESS}/meldinger/", wait_until="networkidle")
+    others = (field.input_value(), page.locator("[data-offer]").is_visible())
+    page.context.clear_cookies()
+    log_in_staff(page, "soker")
+    page.goto(f"{CASE_ADDRESS}/meldinger/", wait_until="networkidle")
+    page.get_by_role("button", name="Hent den").click()
+
+    assert "Skrevet" not in blob[0]
+    assert others == ("", False)
+    assert field.input_value() == "Skrevet uten å være logget inn"
