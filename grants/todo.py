@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -12,6 +12,7 @@ from grants.models import (
     Advice,
     Application,
     Assessment,
+    Decision,
     Delegation,
     InfoRequest,
     Message,
@@ -164,7 +165,29 @@ def decider_tasks(user, cases, today):
             ~Exists(Advice.objects.filter(application=OuterRef("pk"), given_by=user)),
         )
     )
-    return [("Saker du kan avgjøre", queue(waiting, State.RECOMMENDED))]
+    return [
+        ("Saker du kan avgjøre", queue(waiting, State.RECOMMENDED)),
+        ("Vedtak som ikke er gjort kjent", held_decisions(cases)),
+    ]
+
+
+def held_decisions(cases):
+    """The rounds with decisions that wait to be made known, and how many."""
+    held = Decision.objects.held().filter(application__in=cases.values("pk"))
+    rounds = (
+        held.order_by()
+        .values("application__round", "application__round__title")
+        .annotate(number=Count("pk"))
+        .order_by("application__round__title", "application__round")
+    )
+    return [
+        Task(
+            label=row["application__round__title"],
+            url=reverse("admin:plan_list", args=[row["application__round"]]),
+            note=f"{row['number']} vedtak.",
+        )
+        for row in rounds[:MOST]
+    ]
 
 
 def queue(cases, status, caseworker=""):

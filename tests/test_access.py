@@ -20,6 +20,7 @@ from grants.models import (
     ApplicantKind,
     Application,
     Membership,
+    Plan,
     Pot,
     State,
 )
@@ -79,6 +80,11 @@ DECLARED = row(
 INQUIRIES = row(403, **NOT_STAFF) | dict.fromkeys(
     ["administrator", "caseworker", "coordinator", "outsider", "superuser"], 200
 )
+# The share-out of a round: those who read every case in it.
+PLANS = row(403, **NOT_STAFF) | dict.fromkeys(
+    ["administrator", "caseworker", "decider", "reader", "superuser"], 200
+)
+PLANS_302 = {role: 302 if code == 200 else code for role, code in PLANS.items()}
 TEXT_READERS = dict.fromkeys(
     ["administrator", "caseworker", "editor", "superuser"], 200
 )
@@ -164,6 +170,12 @@ TABLE = (
         "grants:amend_drop": OWN_MOVED,
         "grants:amend_attachment_remove": OWN_MOVED,
         "admin:case_take_in": only("caseworker"),
+        "admin:plan_list": PLANS,
+        "admin:plan_detail": PLANS,
+        "admin:plan_compare": PLANS_302,
+        "admin:plan_prepare": PLANS_302,
+        "admin:plan_decide": PLANS_302,
+        "admin:round_announce": PLANS_302,
         "admin:round_leave": row(403, **{**NOT_STAFF, "caseworker": 200}),
         "grants:letter_pdf": row(404, anonymous=302, owner=202),
         "admin:index": STAFF,
@@ -338,6 +350,8 @@ def arguments():
     round = decided.round
     case = (decided.year, decided.number[5:])
     letter = decided.letters.get().pk
+    caseworker = User.objects.get(email="saksbehandler@demo.example")
+    plan = Plan.make(round, name="Plan", by=Actor(caseworker), now=timezone.now())
     notice = Notice.objects.filter(recipient=decided.started_by).first()
     membership = Membership.objects.confirmed().filter(
         user__email="soker@demo.example", applicant__kind=ApplicantKind.GROUP
@@ -384,6 +398,10 @@ def arguments():
         "grants:amend_step": (*case, "prosjekt"),
         "grants:amend_attachment_remove": (*case, 1),
         "admin:round_leave": (round.pk,),
+        "admin:round_announce": (round.pk,),
+        "admin:plan": (plan.pk,),
+        "admin:plan_list": (round.pk,),
+        "admin:plan_compare": (round.pk,),
         "grants:letter_detail": (*case, letter),
         "grants:letter_pdf": (*case, letter),
         "admin:case_version": (*case, 1),
@@ -422,6 +440,7 @@ def address(name, world):
         ("grants:message_list", "case"),
         ("grants:answer_", "case"),
         ("grants:amend_", "case"),
+        ("admin:plan_", "admin:plan"),
         ("admin:case_list", None),
         ("admin:case_", "case"),
     ]:
@@ -450,6 +469,9 @@ POSTED = {
     "grants:member_contact",
     "grants:member_confirm",
     "admin:case_messages_read",
+    "admin:plan_prepare",
+    "admin:plan_decide",
+    "admin:round_announce",
 }
 
 

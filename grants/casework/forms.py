@@ -33,6 +33,7 @@ class CaseForm(forms.Form):
     name = ""
     heading = ""
     button = ""
+    draft_button = ""
 
     def __init__(self, data=None, files=None, *, case, **kwargs):
         self.case = case
@@ -212,19 +213,15 @@ class AssessForm(CaseForm):
         }
 
 
-class OutcomeForm(CaseForm):
-    """An outcome with amount and reasons, for a recommendation or a decision."""
+class ReasonsForm(CaseForm):
+    """The reasons alone: what is written so far may be kept and gone on with."""
 
+    name = "recommend"
+    heading = "Skriv innstilling"
+    button = "Innstill"
+    draft_button = "Lagre begrunnelsen og fortsett senere"
     optional_marks = False  # what is needed depends on the outcome
 
-    outcome = forms.ChoiceField(
-        label="Resultat", choices=Outcome, widget=forms.RadioSelect
-    )
-    amount = MoneyField(
-        label="Beløp",
-        help_text="Trengs bare når søknaden innvilges delvis.",
-        required=False,
-    )
     facts = forms.CharField(
         label="Fakta",
         help_text="Det som har hatt betydning, slik søkeren kjenner det igjen. Fakta, "
@@ -255,6 +252,22 @@ class OutcomeForm(CaseForm):
         required=False,
     )
 
+
+class OutcomeForm(ReasonsForm):
+    """An outcome with amount and reasons, for a recommendation or a decision."""
+
+    draft_button = ""
+
+    outcome = forms.ChoiceField(
+        label="Resultat", choices=Outcome, widget=forms.RadioSelect
+    )
+    amount = MoneyField(
+        label="Beløp",
+        help_text="Trengs bare når søknaden innvilges delvis.",
+        required=False,
+    )
+    field_order = ["outcome", "amount"]
+
     REASONS = {
         "facts": "Skriv hvilke fakta som har hatt betydning.",
         "rules": "Skriv hvilke regler som gjelder.",
@@ -263,11 +276,14 @@ class OutcomeForm(CaseForm):
 
     def __init__(self, *args, case, from_recommendation=None, **kwargs):
         earlier = from_recommendation
-        initial = {"rules": case.round.scheme.legal_basis}
+        initial = case.prepared_reasons()
         if earlier:
             initial = {name: getattr(earlier, name) for name in self.base_fields}
             if earlier.outcome != Outcome.PARTLY:
                 initial["amount"] = None
+            draft = getattr(case, "reasons_draft", None)
+            if draft and draft.written_at > earlier.recommended_at:
+                initial |= case.prepared_reasons()
         super().__init__(*args, case=case, initial=initial, **kwargs)
 
     def clean(self):
@@ -288,9 +304,7 @@ class OutcomeForm(CaseForm):
 
 
 class RecommendForm(OutcomeForm):
-    name = "recommend"
-    heading = "Skriv innstilling"
-    button = "Innstill"
+    draft_button = ReasonsForm.draft_button
 
 
 class DecideForm(OutcomeForm):

@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from grants.casework import decisions, inquiries, late, messages, people, texts, views
+from grants.casework import (
+    decisions,
+    inquiries,
+    late,
+    messages,
+    people,
+    plans,
+    texts,
+    views,
+)
 
 CASE = "saker/<int:year>/<str:seq>/"
 
@@ -19,6 +28,12 @@ def casework_urls(guard):
         (f"{CASE}ta/", views.case_take),
         (f"{CASE}ta-inn/", late.case_take_in),
         ("utlysninger/<int:pk>/utsatt-frist/", late.round_leave),
+        ("utlysninger/<int:pk>/planer/", plans.plan_list),
+        ("utlysninger/<int:pk>/planer/sammenlikn/", plans.plan_compare),
+        ("utlysninger/<int:pk>/gjor-kjent/", plans.round_announce),
+        ("planer/<int:pk>/", plans.plan_detail),
+        ("planer/<int:pk>/innstill/", plans.plan_prepare),
+        ("planer/<int:pk>/avgjor/", plans.plan_decide),
         (f"{CASE}gi-videre/", views.case_hand_over),
         (f"{CASE}be-om-mer/", views.case_request_info),
         (f"{CASE}uten-svar/", views.case_cancel_request),

@@ -16,6 +16,7 @@ from grants.casework.forms import (
     AdviceForm,
     DeclareForm,
     HandOverForm,
+    ReasonsForm,
     RecommendForm,
     RequestInfoForm,
     SendBackForm,
@@ -211,11 +212,24 @@ def case_assess(request, year, seq):
 
 def case_recommend(request, year, seq):
     case = opened_case(request, year, seq, role=roles.CASEWORKER)
+    if "kladd" in request.POST:
+        return keep_reasons(request, case)
     form = RecommendForm(given(request), case=case)
 
     def verb():
         case.recommend(**acting(request), **form.cleaned_data)
         return "Innstillingen er sendt til vedtak."
+
+    return act(request, case, form, verb)
+
+
+def keep_reasons(request, case):
+    """Keep what is written of the reasons, without recommending anything."""
+    form = ReasonsForm(request.POST, case=case)
+
+    def verb():
+        case.write_reasons(**acting(request), **form.cleaned_data)
+        return "Begrunnelsen er lagret. Saken er ikke innstilt."
 
     return act(request, case, form, verb)
 
@@ -239,7 +253,11 @@ def case_in_scope(request, year, seq):
     if not SEQUENCE.fullmatch(seq) or seq != f"{int(seq):04d}":
         raise Http404
     cases = Application.objects.visible_to(request.user).select_related(
-        "round__scheme", "area", "applicant__organisation", "caseworker"
+        "round__scheme",
+        "area",
+        "applicant__organisation",
+        "caseworker",
+        "reasons_draft",
     )
     return get_object_or_404(cases, year=year, sequence=int(seq))
 

@@ -13,6 +13,7 @@ from grants.models.assessments import (
     Assessment,
     Declaration,
     Mark,
+    ReasonsDraft,
     Recommendation,
 )
 from grants.models.contents import Attachment, BudgetLine
@@ -24,6 +25,7 @@ from grants.models.lateness import LateEntry, LateException
 from grants.models.letters import Letter
 from grants.models.messages import Message, MessageFile
 from grants.models.numbers import NumberSeries
+from grants.models.plans import Plan, PlanRow
 from grants.models.pots import Pot, PotArea, PotRow
 from grants.models.questions import (
     Answer,
@@ -78,10 +80,13 @@ __all__ = [
     "NumberSeries",
     "Organisation",
     "Outcome",
+    "Plan",
+    "PlanRow",
     "Pot",
     "PotArea",
     "PotRow",
     "Question",
+    "ReasonsDraft",
     "Recommendation",
     "RejectedFile",
     "RequiredAttachment",

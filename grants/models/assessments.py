@@ -254,3 +254,30 @@ class Recommendation(models.Model):
     def settle(self, *, now):
         self.settled_at = now
         self.save(update_fields=["settled_at"])
+
+
+class ReasonsDraft(models.Model):
+    """What the caseworker has written of the reasons before the case is recommended.
+
+    Kept so that nothing written is lost, and so that a plan can recommend many cases
+    at once, each with its own reasons.
+    """
+
+    application = models.OneToOneField(
+        "grants.Application", on_delete=models.PROTECT, related_name="reasons_draft"
+    )
+    facts = models.TextField("fakta", max_length=4000, blank=True)
+    rules = models.TextField("regler", max_length=4000, blank=True)
+    considerations = models.TextField("vurdering", max_length=4000, blank=True)
+    conditions = models.TextField("vilkår", max_length=2000, blank=True)
+    written_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    written_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "utkast til begrunnelse"
+        verbose_name_plural = "utkast til begrunnelse"
+
+    def __str__(self):
+        return f"{self.application}: {self.written_at:%Y-%m-%d %H:%M}"

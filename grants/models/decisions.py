@@ -5,6 +5,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from grants.models.letters import Letter
+from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
@@ -28,6 +29,13 @@ def reasons_are_given():
 class DecisionQuerySet(models.QuerySet):
     def announced(self):
         return self.filter(announced_at__isnull=False).order_by("version")
+
+    def held(self):
+        """Made, not made known, and not replaced by a newer one."""
+        newer = Decision.objects.filter(
+            application=OuterRef("application"), version__gt=OuterRef("version")
+        )
+        return self.filter(~Exists(newer), announced_at=None)
 
 
 class Decision(models.Model):
@@ -190,6 +198,23 @@ class Decision(models.Model):
                 )
         recommendation.settle(now=now)
         return decision
+
+    @classmethod
+    @transaction.atomic
+    def announce_all(cls, round, *, by, now):
+        """Make known every held decision of a round that `by` may see; all or none.
+
+        The notices are rows, written in the same transaction: each is delivered by a
+        job of its own, and one that fails is tried again without the others.
+        """
+        if not by.user.has_role(roles.DECIDER):
+            raise Refused("Bare en beslutter kan gjøre vedtak kjent.")
+        cases = round.applications.visible_to(by.user)
+        held = cls.objects.held().filter(application__in=cases)
+        decisions = list(held.select_related("application").order_by("application_id"))
+        for decision in decisions:
+            decision.announce(by=by, now=now)
+        return decisions
 
     @transaction.atomic
     def announce(self, *, by, now):

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from grants.models.assessments import Assessment, Declaration
+from grants.models.assessments import Assessment, Declaration, ReasonsDraft
 from grants.models.deciding import check_outcome, check_reasons
 from grants.models.decisions import Outcome
 from grants.models.lateness import LateEntry
@@ -238,7 +238,7 @@ class Judging:
         self._check_impartial(by)
         self.check_confirmed(outcome)
         self.check_ruled(outcome)
-        assessment = self.assessments.counting().filter(assessor=by.user).last()
+        assessment = self.leading_assessment(by)
         if assessment is None and outcome != Outcome.DISMISSED:
             raise Refused("Vurder kriteriene før du innstiller.")
         asked = self.versions.sent().last().amount
@@ -259,6 +259,52 @@ class Judging:
             )
         elif not self.recommendations.standing().filter(**prepared).exists():
             raise Refused("Saken er alt innstilt på en annen måte. Last siden på nytt.")
+
+    def leading_assessment(self, by):
+        """What to recommend by: one's own assessment, the caseworker's, or the last."""
+        counting = list(self.assessments.counting())
+        for assessor in (by.user.pk, self.caseworker_id):
+            for assessment in counting:
+                if assessment.assessor_id == assessor:
+                    return assessment
+        return counting[-1] if counting else None
+
+    @transaction.atomic
+    def write_reasons(
+        self, *, by, now, facts="", rules="", considerations="", conditions=""
+    ):
+        """Keep what is written of the reasons so far; nobody outside sees it."""
+        locked = self._hold()
+        self._check_role(by, roles.CASEWORKER)
+        self._check_impartial(by)
+        if locked.state not in BEFORE_RECOMMENDED:
+            raise Refused("Saken er innstilt, avgjort eller trukket.")
+        ReasonsDraft.objects.update_or_create(
+            application=self,
+            defaults={
+                "facts": facts.strip(),
+                "rules": rules.strip(),
+                "considerations": considerations.strip(),
+                "conditions": conditions.strip(),
+                "written_by": by.user,
+                "written_at": now,
+            },
+        )
+        self._state.fields_cache.pop("reasons_draft", None)
+        JournalEntry.record("reasons_drafted", about=self, by=by)
+
+    def prepared_reasons(self):
+        """What is written of the reasons, as `recommend` takes them."""
+        draft = getattr(self, "reasons_draft", None)
+        if draft is None:
+            rules = self.round.scheme.legal_basis
+            return {"facts": "", "rules": rules, "considerations": "", "conditions": ""}
+        return {
+            "facts": draft.facts,
+            "rules": draft.rules,
+            "considerations": draft.considerations,
+            "conditions": draft.conditions,
+        }
 
     @transaction.atomic
     def send_back(self, *, by, now, reason):
