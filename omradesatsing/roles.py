@@ -59,7 +59,7 @@ MAY = {
                 "potarea",
             ],
         },
-        "accounts": {"view add change": ["user"]},
+        "accounts": {"view add change": ["user", "reportsto"]},
         "journal": {"view": ["journalentry"]},
         "notices": {"view change": ["notice"]},
     },

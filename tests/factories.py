@@ -46,7 +46,7 @@ from grants.models import (
 )
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
-from omradesatsing.accounts.models import User
+from omradesatsing.accounts.models import ReportsTo, User
 
 numbers = count(1)
 PASSWORD = "en-lang-setning-til-test"
@@ -72,6 +72,12 @@ def create_caseworker(**fields):
 
 def create_decider(**fields):
     return create_user(role=roles.DECIDER, **fields)
+
+
+def create_reports_to(*, user, leader, valid_from=date(2020, 1, 1), valid_to=None):
+    return ReportsTo.objects.create(
+        user=user, leader=leader, valid_from=valid_from, valid_to=valid_to
+    )
 
 
 def create_coordinator(*, areas=(), starts_on=date(2020, 1, 1), ends_on=None, **fields):

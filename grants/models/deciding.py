@@ -220,7 +220,7 @@ class Deciding:
         if by.user.pk in prepared:
             raise Refused("Du har forberedt saken og kan ikke avgjøre den selv.")
         case = type(self).objects.filter(pk=self.pk)
-        leader = by.user.leader
+        leader = by.user.leader_on(timezone.localdate(now))
         if leader and not case.without_conflicts_of(leader).exists():
             # forvaltningsloven § 6: not even those directly below may decide.
             raise Refused("Lederen din er inhabil i saken. Da kan ikke du avgjøre den.")

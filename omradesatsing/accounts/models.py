@@ -6,8 +6,9 @@ from django.contrib.auth.models import (
     BaseUserManager,
     PermissionsMixin,
 )
+from django.contrib.postgres.constraints import ExclusionConstraint
 from django.db import IntegrityError, models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, Func, OuterRef, Q, Value
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -60,7 +61,6 @@ class UserManager(BaseUserManager):
         unused = self.filter(
             last_login=None,
             is_staff=False,
-            leader=None,
             date_joined__lt=now - timedelta(hours=24),
             password__startswith=UNUSABLE_PASSWORD_PREFIX,
         )
@@ -103,14 +103,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField("kan logge inn", default=True)
     is_staff = models.BooleanField("ansatt", default=False)
-    leader = models.ForeignKey(
-        "self",
-        verbose_name="nærmeste leder",
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="subordinates",
-    )
     date_joined = models.DateTimeField("opprettet", default=timezone.now)
     anonymised_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -164,6 +156,78 @@ class User(AbstractBaseUser, PermissionsMixin):
         if not hasattr(self, "_role_names"):
             self._role_names = frozenset(self.groups.values_list("name", flat=True))
         return self._role_names
+
+    def leader_on(self, day):
+        """The user's nearest leader on a day, or None."""
+        row = self.reports_to.in_force(day).select_related("leader").first()
+        return row and row.leader
+
+
+class ReportsToQuerySet(models.QuerySet):
+    def in_force(self, day):
+        return self.filter(Q(valid_to=None) | Q(valid_to__gte=day), valid_from__lte=day)
+
+
+class ReportsTo(models.Model):
+    """Who is somebody's nearest leader, from day to day: one at a time."""
+
+    user = models.ForeignKey(
+        User,
+        verbose_name="medarbeider",
+        on_delete=models.PROTECT,
+        related_name="reports_to",
+    )
+    leader = models.ForeignKey(
+        User,
+        verbose_name="nærmeste leder",
+        on_delete=models.PROTECT,
+        related_name="leads",
+    )
+    valid_from = models.DateField("fra og med")
+    valid_to = models.DateField("til og med", null=True, blank=True)
+
+    objects = ReportsToQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "nærmeste leder"
+        verbose_name_plural = "nærmeste leder"
+        ordering = ["user", "valid_from"]
+        constraints = [
+            # The user's id becomes a range too, so that no extension is needed.
+            ExclusionConstraint(
+                name="reports_to_one_leader_a_day",
+                expressions=[
+                    (
+                        Func(F("user"), F("user"), Value("[]"), function="int8range"),
+                        "&&",
+                    ),
+                    (
+                        Func(
+                            F("valid_from"),
+                            F("valid_to"),
+                            Value("[]"),
+                            function="daterange",
+                        ),
+                        "&&",
+                    ),
+                ],
+                violation_error_message="Medarbeideren har alt en leder i disse "
+                "dagene. Skriv en siste dag for den først.",
+            ),
+            models.CheckConstraint(
+                name="reports_to_someone_else",
+                condition=~Q(user=F("leader")),
+                violation_error_message="Ingen er sin egen leder.",
+            ),
+            models.CheckConstraint(
+                name="reports_to_ends_after_it_starts",
+                condition=Q(valid_to=None) | Q(valid_to__gte=F("valid_from")),
+                violation_error_message="Siste dag kan ikke være før første dag.",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.user} – {self.leader}"
 
 
 class ParkedPostQuerySet(models.QuerySet):

@@ -5,6 +5,7 @@ from time import time
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends import db
+from django.contrib.sessions.models import Session
 from django.utils.crypto import salted_hmac
 
 RENEWED_AT = "renewed_at"
@@ -55,3 +56,10 @@ def pseudonym(user):
     return salted_hmac(
         "accounts.pseudonym", str(user.pk), algorithm="sha256"
     ).hexdigest()[:16]
+
+
+def end_all(user, *, now):
+    """Log a user out everywhere, at once. Sessions do not say whose they are."""
+    for session in Session.objects.filter(expire_date__gt=now).iterator():
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()

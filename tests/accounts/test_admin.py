@@ -1,13 +1,17 @@
 import io
+from datetime import date
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
+from django.db import IntegrityError
+from django.test import Client
 
-from omradesatsing.accounts.models import User
+from omradesatsing.accounts.models import ReportsTo, User
 from omradesatsing.journal.admin import PortalModelAdmin
 from omradesatsing.journal.models import JournalEntry
 
@@ -41,7 +45,8 @@ def fields_of(user, **changes):
         "is_active": "on",
         "is_staff": "on" if user.is_staff else "",
         "groups": [],
-        "leader": "",
+        "reports_to-TOTAL_FORMS": 0,
+        "reports_to-INITIAL_FORMS": 0,
     } | changes
 
 
@@ -118,6 +123,97 @@ def test_a_new_address_shuts_the_old_mailbox_out(client, administrator):
     assert journal() == [
         ("change", "sjef@example.org", {"fields": ["email"], "rows": []})
     ]
+
+
+def leaders(*rows):
+    """The posted inline: [(leader, from, to)]."""
+    fields = {"reports_to-TOTAL_FORMS": len(rows), "reports_to-INITIAL_FORMS": 0}
+    for number, (leader, first, last) in enumerate(rows):
+        fields |= {
+            f"reports_to-{number}-leader": leader.pk,
+            f"reports_to-{number}-valid_from": first,
+            f"reports_to-{number}-valid_to": last,
+        }
+    return fields
+
+
+def test_an_administrator_dates_who_leads_whom(client, administrator):
+    user = User.objects.create_user("kari@example.org", is_staff=True)
+    one = User.objects.create_user("en@example.org", is_staff=True)
+    other = User.objects.create_user("to@example.org", is_staff=True)
+    rows = leaders((one, "1.1.2026", "30.6.2026"), (other, "1.7.2026", ""))
+
+    client.post(f"{USERS}{user.pk}/change/", fields_of(user, **rows))
+
+    days = [date(2025, 12, 31), date(2026, 6, 30), date(2026, 7, 1)]
+    assert [user.leader_on(day) for day in days] == [None, one, other]
+
+
+@pytest.mark.parametrize("last", ["", "1.7.2026"])
+def test_nobody_has_two_nearest_leaders_on_a_day(client, administrator, last):
+    user = User.objects.create_user("kari@example.org", is_staff=True)
+    boss = User.objects.create_user("sjefen@example.org", is_staff=True)
+    row = ReportsTo.objects.create(
+        user=user, leader=boss, valid_from=date(2026, 1, 1), valid_to=date(2026, 3, 1)
+    )
+    posted = leaders((boss, "1.1.2026", last), (boss, "1.7.2026", ""))
+    posted |= {"reports_to-INITIAL_FORMS": 1, "reports_to-0-id": row.pk}
+
+    page = client.post(f"{USERS}{user.pk}/change/", fields_of(user, **posted))
+
+    told = "To av lederne gjelder samme dag. Skriv en siste dag for den første."
+    assert told in page.content.decode()
+    assert ReportsTo.objects.get().valid_to == date(2026, 3, 1)
+
+
+def test_nobody_is_their_own_leader(client, administrator):
+    user = User.objects.create_user("kari@example.org", is_staff=True)
+    posted = leaders((user, "1.1.2026", ""))
+
+    page = client.post(f"{USERS}{user.pk}/change/", fields_of(user, **posted))
+
+    assert "Ingen er sin egen leder." in page.content.decode()
+    assert ReportsTo.objects.count() == 0
+
+
+def test_the_database_refuses_two_leaders_on_a_day():
+    user, one, other = (
+        User.objects.create_user(f"{name}@example.org") for name in "abc"
+    )
+    ReportsTo.objects.create(user=user, leader=one, valid_from=date(2026, 1, 1))
+
+    with pytest.raises(IntegrityError, match="reports_to_one_leader_a_day"):
+        ReportsTo.objects.create(user=user, leader=other, valid_from=date(2027, 1, 1))
+
+
+@pytest.mark.parametrize("change", [{"is_active": ""}, {"is_staff": ""}])
+def test_who_leaves_is_logged_out_at_once(client, administrator, change):
+    user = User.objects.create_user("kari@example.org", is_staff=True)
+    theirs = Client()
+    theirs.force_login(user)
+    theirs.get("/admin/")
+
+    client.post(f"{USERS}{user.pk}/change/", fields_of(user, **change))
+
+    left = [session.get_decoded()["_auth_user_id"] for session in sessions()]
+    assert left == [str(administrator.pk)]
+    assert theirs.get("/admin/").status_code == 302
+
+
+def test_who_loses_a_role_logs_in_anew(client, administrator):
+    user = User.objects.create_user("kari@example.org", is_staff=True)
+    user.groups.add(Group.objects.get(name="Saksbehandler"))
+    theirs = Client()
+    theirs.force_login(user)
+
+    client.post(f"{USERS}{user.pk}/change/", fields_of(user, groups=[]))
+
+    assert theirs.get("/admin/").status_code == 302
+    assert len(sessions()) == 1
+
+
+def sessions():
+    return list(Session.objects.all())
 
 
 def test_nobody_is_deleted(client, superuser):

@@ -6,7 +6,7 @@ from django.contrib.sessions.models import Session
 from django.utils import timezone
 
 from omradesatsing.accounts.actors import Actor
-from omradesatsing.accounts.models import ParkedPost, User
+from omradesatsing.accounts.models import ParkedPost, ReportsTo, User
 from omradesatsing.accounts.tasks import tidy_up
 from omradesatsing.files.models import StoredFile
 from omradesatsing.journal.models import JournalEntry
@@ -31,7 +31,9 @@ def test_an_account_that_nobody_used_is_gone_after_a_day():
     a_user("med-passord", password="hest batteri stift")
     a_user("med-rolle").groups.add(Group.objects.get(name="Leser"))
     boss = a_user("leder")
-    a_user("underordnet", leader=boss)
+    ReportsTo.objects.create(
+        user=a_user("underordnet"), leader=boss, valid_from=timezone.localdate()
+    )
 
     tidy_up(timestamp=0)
 

@@ -27,6 +27,7 @@ from tests.factories import (
     create_delegation,
     create_in_review,
     create_recommended,
+    create_reports_to,
     create_round,
     create_scheme,
     create_submitted,
@@ -507,7 +508,8 @@ def test_who_prepared_the_case_cannot_decide_it(client):
 
 def test_who_has_a_leader_with_a_conflict_cannot_decide(client):
     leader = create_decider()
-    decider = create_decider(leader=leader)
+    decider = create_decider()
+    create_reports_to(user=decider, leader=leader)
     case = ready(decider)
     case.declare(by=Actor(leader), conflict=True, ground="party", now=timezone.now())
     client.force_login(decider)
