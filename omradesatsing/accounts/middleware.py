@@ -2,12 +2,14 @@ import json
 import logging
 
 from django.conf import settings
+from django.contrib import messages
 from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.views import redirect_to_login
 from django.core import signing
 from django.http import JsonResponse, QueryDict
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
 
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import ParkedPost, User
@@ -56,8 +58,8 @@ class LogInRequired(LoginRequiredMiddleware):
         if by_script(request):
             # Its page is open still, with the text in it and kept by the browser.
             return JsonResponse({"reason": "log-in"}, status=401)
-        if request.method == "POST":
-            park(request)
+        if request.method == "POST" and park(request):
+            say_kept(request)
         # Employees have a password; everyone else gets a code.
         staff = request.path.startswith(reverse("admin:index"))
         address = reverse("account_login" if staff else settings.LOGIN_URL)
@@ -105,6 +107,12 @@ def park(request):
         parked_at=request.arrived_at,
     )
     return True
+
+
+def say_kept(request):
+    """For the log-in page: what was typed is not lost."""
+    text = _("Det du skrev, er tatt vare på. Logg inn, så får du det tilbake.")
+    messages.info(request, text)
 
 
 def parked_fields(request):

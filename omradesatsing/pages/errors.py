@@ -1,7 +1,7 @@
 from django.http import JsonResponse
 from django.shortcuts import redirect, render
 
-from omradesatsing.accounts.middleware import by_script, park
+from omradesatsing.accounts.middleware import by_script, park, say_kept
 
 
 def csrf_failure(request, reason=""):
@@ -13,5 +13,7 @@ def csrf_failure(request, reason=""):
     if by_script(request):
         return JsonResponse({"reason": "token"}, status=403)
     if park(request):
+        if not request.user.is_authenticated:
+            say_kept(request)
         return redirect(request.get_full_path())
     return render(request, "403_csrf.html", status=403)

@@ -130,6 +130,28 @@ def test_it_is_kept_for_a_day(client, user, hours):
     assert back.startswith("tomt") == (hours == 24)
 
 
+KEPT = "Det du skrev, er tatt vare på. Logg inn, så får du det tilbake."
+
+
+@pytest.mark.parametrize("checks", [False, True], ids=["log-in", "old token"])
+def test_the_log_in_page_says_that_what_was_typed_is_kept(user, checks):
+    browser = Client(enforce_csrf_checks=checks)
+
+    page = browser.post(FORM, typed(user), follow=True)
+    again = browser.get(page.redirect_chain[-1][0])
+
+    assert page.status_code == 200
+    assert page.content.decode().count(KEPT) == 1
+    assert KEPT not in again.content.decode()
+
+
+def test_nothing_is_said_to_be_kept_when_it_is_not(client):
+    page = client.post(FORM, {"tekst": TEXT}, follow=True)
+
+    assert "Logg inn" in page.content.decode()
+    assert KEPT not in page.content.decode()
+
+
 FORGED = {
     "none": "",
     "a bare number": "{pk}",
