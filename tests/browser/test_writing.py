@@ -28,22 +28,8 @@ for row in Session.objects.all():
 """
 
 
-ROUND_WITH_WORDS = """
-import django; django.setup()
-from grants.models import Applicant, Application
-from omradesatsing.accounts.models import User
-from tests.factories import create_draft, create_question, create_round, publish
-
-round = create_round(published=False)
-create_question(round=round, kind="long_text", text="Fortell", max_words=3)
-user = User.objects.get(email="soker@demo.example")
-applicant = Applicant.objects.acted_for_by(user).filter(kind="group").first()
-draft = create_draft(user=user, round=publish(round), applicant=applicant)
-Application.objects.filter(pk=draft.pk).update(key="prove-ord")
-"""
-
-
-CASE = """
+# A draft in a round that counts words, and a case that waits for an answer.
+MORE = """
 import django; django.setup()
 from datetime import timedelta
 from django.utils import timezone
@@ -51,10 +37,17 @@ from grants.deadlines import next_working_day
 from grants.models import Applicant, Application
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import User
-from tests.factories import create_in_review
+from tests.factories import create_draft, create_in_review, create_question
+from tests.factories import create_round, publish
 
 user = User.objects.get(email="soker@demo.example")
 applicant = Applicant.objects.acted_for_by(user).filter(kind="group").first()
+
+round = create_round(published=False)
+create_question(round=round, kind="long_text", text="Fortell", max_words=3)
+draft = create_draft(user=user, round=publish(round), applicant=applicant)
+Application.objects.filter(pk=draft.pk).update(key="prove-ord")
+
 case = create_in_review(user=user, applicant=applicant)
 case.request_info(
     by=Actor(case.caseworker),
@@ -65,12 +58,7 @@ case.request_info(
 )
 Application.objects.filter(pk=case.pk).update(year=2026, sequence=9001)
 """
-CASE_ADDRESS = "/min-side/soknader/2026/9001"
-
-
-@pytest.fixture(scope="module")
-def case(database):
-    run(CASE, database)
+CASE = "/min-side/soknader/2026/9001"
 
 
 @pytest.fixture(scope="module")
@@ -78,6 +66,7 @@ def database(portal, worker_id):
     address = address_of(worker_id)
     keys = ["lagres", "krasj", "borte", "penger-360", "penger-1280"]
     start_drafts([f"prove-{key}" for key in keys], address)
+    run(MORE, address)
     return address
 
 
@@ -283,7 +272,6 @@ def test_the_budget_adds_up_while_one_types(database, visit, size):
 
 
 def test_words_and_characters_are_counted_as_one_types(database, visit):
-    run(ROUND_WITH_WORDS, database)
     page = open_step(visit, "ord", "sporsmal")
     story = page.get_by_label("Fortell")
     counter = page.locator(".field-limit")
@@ -302,10 +290,10 @@ def test_words_and_characters_are_counted_as_one_types(database, visit):
     assert over == "Høyst 3 ord og 2000 tegn (1 ord for mye, 1985 tegn igjen)"
 
 
-def test_an_answer_is_saved_as_one_types(case, visit):
+def test_an_answer_is_saved_as_one_types(database, visit):
     page = visit(PHONE)
     log_in_staff(page, "soker")
-    page.goto(f"{CASE_ADDRESS}/svar/", wait_until="networkidle")
+    page.goto(f"{CASE}/svar/", wait_until="networkidle")
 
     page.get_by_label("Svaret ditt").fill("Borettslaget eier plassen")
     status(page, r"Lagret kl\. \d\d\.\d\d\.")
@@ -319,10 +307,10 @@ def test_an_answer_is_saved_as_one_types(case, visit):
     assert kept(page) == []
 
 
-def test_a_message_is_kept_in_the_browser_until_it_is_sent(case, visit):
+def test_a_message_is_kept_in_the_browser_until_it_is_sent(database, visit):
     page = visit(PHONE)
     log_in_staff(page, "soker")
-    page.goto(f"{CASE_ADDRESS}/meldinger/", wait_until="networkidle")
+    page.goto(f"{CASE}/meldinger/", wait_until="networkidle")
     field = page.get_by_label("Melding", exact=True)
     send = page.get_by_role("button", name="Send meldingen")
 
@@ -347,21 +335,21 @@ def test_a_message_is_kept_in_the_browser_until_it_is_sent(case, visit):
     assert kept(page) == []
 
 
-def test_a_message_outlives_the_log_in_for_its_writer_only(case, visit):
+def test_a_message_outlives_the_log_in_for_its_writer_only(database, visit):
     page = visit(DESK)
     log_in_staff(page, "soker")
-    page.goto(f"{CASE_ADDRESS}/meldinger/", wait_until="networkidle")
+    page.goto(f"{CASE}/meldinger/", wait_until="networkidle")
     field = page.get_by_label("Melding", exact=True)
     field.fill("Skrevet uten å være logget inn")
     page.wait_for_function("() => localStorage.length === 1")
     blob = kept(page)
     page.context.clear_cookies()
     log_in_staff(page, "soker2")
-    page.goto(f"{CASE_ADDRESS}/meldinger/", wait_until="networkidle")
+    page.goto(f"{CASE}/meldinger/", wait_until="networkidle")
     others = (field.input_value(), page.locator("[data-offer]").is_visible())
     page.context.clear_cookies()
     log_in_staff(page, "soker")
-    page.goto(f"{CASE_ADDRESS}/meldinger/", wait_until="networkidle")
+    page.goto(f"{CASE}/meldinger/", wait_until="networkidle")
     page.get_by_role("button", name="Hent den").click()
 
     assert "Skrevet" not in blob[0]
