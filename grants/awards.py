@@ -57,13 +57,17 @@ def published(award):
     }
 
 
-def imported_awards(now, *, omrade="", ar="", ordning=""):
-    """Awards of public rounds whose form is elsewhere, chosen as the list is."""
-    awards = ImportedAward.objects.filter(round__published_at__lte=now)
+def public_imports(now):
+    """Awards of public rounds whose form is elsewhere."""
+    return ImportedAward.objects.filter(round__published_at__lte=now)
+
+
+def chosen_imports(awards, *, omrade="", ar="", ordning=""):
+    """Imported awards, chosen as the list is."""
     if omrade:
         awards = awards.filter(area__slug=omrade)
-    if ar.isdecimal():
-        awards = awards.filter(awarded_on__year=int(ar[:4]))
+    if ar:
+        awards = awards.filter(awarded_on__year=int(ar))
     if ordning:
         awards = awards.filter(round__scheme__slug=ordning)
     return awards.select_related("area", "round__scheme")[:MOST_IMPORTED]
@@ -84,20 +88,25 @@ def published_import(award):
     }
 
 
-def choices_of(awards):
+def choices_of(awards, imports):
     """The areas, years and schemes that some award has, for the filters. One query."""
-    found = set(
-        awards.order_by()
-        .values_list(
-            "application__area__name_key",
-            "application__area__slug",
-            "application__area__name",
-            "application__round__scheme__slug",
-            "application__round__scheme__name",
-            ExtractYear("decision__announced_at"),
-        )
-        .distinct()
+    own = awards.order_by().values_list(
+        "application__area__name_key",
+        "application__area__slug",
+        "application__area__name",
+        "application__round__scheme__slug",
+        "application__round__scheme__name",
+        ExtractYear("decision__announced_at"),
     )
+    others = imports.order_by().values_list(
+        "area__name_key",
+        "area__slug",
+        "area__name",
+        "round__scheme__slug",
+        "round__scheme__name",
+        ExtractYear("awarded_on"),
+    )
+    found = set(own.union(others))
     areas = sorted({(row[0], row[1], row[2]) for row in found})
     return {
         "omrade": [(slug, name) for _sort, slug, name in areas],

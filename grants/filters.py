@@ -8,6 +8,18 @@ from omradesatsing.ui.fields import BokmalSelect
 class PlainFilter(django_filters.FilterSet):
     """A filter by plain GET, in which nothing has to be chosen."""
 
+    # Said at the field: mistyped, from elsewhere, or a place that has nothing.
+    NOTHING = _("Vi fant ikke noe for «%(value)s». Velg fra listen.")
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for each in self.filters.values():
+            each.extra["error_messages"] = {"invalid_choice": self.NOTHING}
+
+    @property
+    def qs(self):
+        return super().qs if self.is_valid() else self.queryset.none()
+
     @property
     def form(self):
         form = super().form

@@ -1,7 +1,7 @@
 import csv
 
 from django.db.models import Count, Max, Sum
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, HttpResponseNotFound, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from grants.awards import (
     COLUMNS,
     choices_of,
-    imported_awards,
+    chosen_imports,
     listed,
+    public_imports,
     published,
     published_import,
 )
@@ -23,7 +24,7 @@ from omradesatsing.pages.paging import page_of
 
 @public_page
 def award_list(request):
-    chosen = chosen_awards(request)
+    chosen, imports = chosen_awards(request)
     sums = chosen.qs.order_by().aggregate(
         count=Count("pk"), total=Sum("amount"), latest=Max("decision__announced_at")
     )
@@ -32,7 +33,7 @@ def award_list(request):
         "filter": chosen,
         "sums": sums,
         "page": page,
-        "imported": imported(request) if page.number == 1 else [],
+        "imported": imports if page.number == 1 else [],
         "has_examples": any(a.application.round.scheme.example for a in page),
         "trail": [
             (_("Tilskudd"), reverse("grants:round_list")),
@@ -45,20 +46,26 @@ def award_list(request):
 @public_page
 def award_csv(request):
     """The list for a spreadsheet: semicolons, decimal comma, dates as YYYY-MM-DD."""
+    chosen, imports = chosen_awards(request)
+    if not chosen.is_valid():
+        return nothing_found(chosen)
     response = HttpResponse(content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="tildelinger.csv"'
     # So that Excel reads the Norwegian letters.
     response.write("\ufeff")
     rows = csv.writer(response, delimiter=";")
     rows.writerow([heading for _key, heading in COLUMNS])
-    for values in all_published(request):
+    for values in all_published(chosen, imports):
         rows.writerow([cell(values[key]) for key, _heading in COLUMNS])
     return response
 
 
 @public_page
 def award_json(request):
-    awards = all_published(request)
+    chosen, imports = chosen_awards(request)
+    if not chosen.is_valid():
+        return nothing_found(chosen)
+    awards = all_published(chosen, imports)
     response = JsonResponse(
         {"awards": [{k: plain(v) for k, v in award.items()} for award in awards]},
         json_dumps_params={"ensure_ascii": False, "indent": 1},
@@ -69,22 +76,29 @@ def award_json(request):
     return response
 
 
-def all_published(request):
+def all_published(chosen, imports):
     """The chosen awards, then those of rounds whose form is elsewhere."""
-    ours = listed(chosen_awards(request).qs)
-    return [published(award) for award in ours] + [
-        published_import(award) for award in imported(request)
+    return [published(award) for award in listed(chosen.qs)] + [
+        published_import(award) for award in imports
     ]
 
 
-def imported(request):
-    chosen = {name: request.GET.get(name, "") for name in ("omrade", "ar", "ordning")}
-    return imported_awards(request.arrived_at, **chosen)
-
-
 def chosen_awards(request):
+    """The filter over our own awards, and the imported ones that it leaves."""
     public = Award.objects.public(request.arrived_at)
-    return AwardFilter(request.GET, public, choices=choices_of(public))
+    imports = public_imports(request.arrived_at)
+    chosen = AwardFilter(request.GET, public, choices=choices_of(public, imports))
+    if not chosen.is_valid():
+        return chosen, imports.none()
+    return chosen, chosen_imports(imports, **chosen.form.cleaned_data)
+
+
+def nothing_found(chosen):
+    """A program that asks for what we do not have is told so."""
+    texts = [text for texts in chosen.form.errors.values() for text in texts]
+    return HttpResponseNotFound(
+        "\n".join(texts), content_type="text/plain; charset=utf-8"
+    )
 
 
 def cell(value):

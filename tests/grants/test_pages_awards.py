@@ -2,13 +2,14 @@
 
 import csv
 import io
+from datetime import date
 from decimal import Decimal
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from grants.models import ApplicantKind, Award
+from grants.models import ApplicantKind, Award, ImportedAward
 from grants.views.awards import cell
 from omradesatsing.notices.models import Notice
 from tests.factories import (
@@ -177,3 +178,53 @@ def test_a_declined_award_is_taken_off_the_list(client):
     Award.objects.filter(pk=award.pk).update(state=Award.State.DECLINED)
 
     assert shown(client.get(LIST)) == []
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"omrade": "manen"},
+        {"omrade": "\0"},
+        {"ar": "i fjor"},
+        {"ar": "9" * 30},
+        {"ar": "1999"},
+        {"ordning": "x"},
+    ],
+)
+def test_what_is_unknown_is_said_and_finds_nothing(client, asked):
+    create_award(title="Hage")
+    [(name, typed)] = asked.items()
+    said = f"Vi fant ikke noe for «{typed}». Velg fra listen."
+
+    page = client.get(LIST, asked)
+    files = [client.get(f"{LIST[:-1]}.{kind}", asked) for kind in ("csv", "json")]
+
+    assert page.context["filter"].form.errors == {name: [said]}
+    assert "Vi fant ikke noe for" in page.content.decode()
+    assert shown(page) == []
+    assert [(each.status_code, each.content.decode()) for each in files] == [
+        (404, said),
+        (404, said),
+    ]
+
+
+def test_an_area_with_only_imported_awards_can_be_chosen(client):
+    create_award(title="Hage")
+    area = create_area(slug="lia", name="Lia")
+    round = create_round(areas=[area], external_url="https://skjema.example/sok")
+    ImportedAward.objects.create(
+        round=round,
+        reference="7",
+        awarded_on=date(2025, 3, 1),
+        recipient="Velforeningen",
+        project="Benker",
+        area=area,
+        amount=500,
+        imported_at=timezone.now(),
+    )
+
+    page = client.get(LIST, {"omrade": "lia", "ar": "2025"})
+
+    assert page.context["filter"].form.errors == {}
+    assert shown(page) == []
+    assert [award.project for award in page.context["imported"]] == ["Benker"]

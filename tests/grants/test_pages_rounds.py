@@ -63,12 +63,17 @@ def test_the_list_keeps_only_the_chosen_area(client):
     assert titles(response, "open_rounds") == ["I Olsvik"]
 
 
-def test_an_unknown_area_is_said_and_not_ignored(client):
-    create_round()
+@pytest.mark.parametrize("typed", ["manen", "\0", "x" * 3000, "[]", "olsvik/"])
+def test_an_unknown_area_is_said_and_not_ignored(client, typed):
+    create_round(title="I Olsvik", areas=[create_area(slug="olsvik")])
 
-    response = client.get(LIST, {"omrade": "manen"})
+    response = client.get(LIST, {"omrade": typed})
 
-    assert "omrade" in response.context["filter"].form.errors
+    assert response.context["filter"].form.errors == {
+        "omrade": [f"Vi fant ikke noe for «{typed}». Velg fra listen."]
+    }
+    assert "Vi fant ikke noe for" in response.content.decode()
+    assert titles(response, "open_rounds") == []
 
 
 @pytest.mark.parametrize("count", [1, 30])
