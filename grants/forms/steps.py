@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from areas.models import Theme
-from grants.forms.questions import QuestionsForm
+from grants.forms.questions import NumberField, QuestionsForm
 from grants.forms.writing import StepForm
 from grants.models import BudgetLine, Step, Version
 from grants.models.steps import ASKED, Size
@@ -108,9 +108,6 @@ WIDGETS: dict[str, forms.Widget | type[forms.Widget]] = {
     "description": long_text(10),
     "need": long_text(6),
     "participants": long_text(5),
-    "participant_count": forms.TextInput(
-        attrs={"inputmode": "numeric", "data-width": "xs"}
-    ),
     "permission": forms.RadioSelect,
     "economic_activity": forms.RadioSelect,
     "economic_reason": long_text(3),
@@ -232,6 +229,13 @@ class ShortWhatForm(DatesForm):
 class NeedForm(AskedForm):
     step = Step.NEED
 
+    participant_count = NumberField(
+        label=_("Omtrent hvor mange blir med?"),
+        help_text=HELP["participant_count"],
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "data-width": "xs"}),
+        error_messages={"invalid": _("Skriv antallet med tall, for eksempel 40.")},
+    )
     special_categories = special_field()
 
     class Meta:
@@ -239,11 +243,10 @@ class NeedForm(AskedForm):
         fields = ASKED[Size.LONG][Step.NEED]
         widgets = WIDGETS
         help_texts = HELP
-        error_messages = {
-            "participant_count": {
-                "invalid": _("Skriv antallet med tall, for eksempel 40.")
-            }
-        }
+
+    def clean_participant_count(self):
+        count = self.cleaned_data["participant_count"]
+        return None if count is None else int(count)
 
 
 class WhereForm(DatesForm):

@@ -143,6 +143,50 @@ def test_a_malformed_amount_is_refused_at_the_field_and_nothing_is_stored(
     assert version.budget_lines.count() == 0
 
 
+@pytest.mark.parametrize(
+    ("typed", "stored"), [("40", 40), ("1 200", 1200), ("1.200", 1200), ("0", 0)]
+)
+def test_how_many_is_read_as_people_write_it(client, draft, typed, stored):
+    fields = hidden(client, draft, "behov") | {"participant_count": typed}
+
+    response = client.post(url(draft, "behov"), fields)
+    again = client.post(
+        url(draft, "behov"),
+        hidden(client, draft, "behov") | {"participant_count": typed},
+    )
+
+    assert (response.status_code, again.status_code) == (302, 302)
+    assert draft.working_copy().participant_count == stored
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("mange", "Skriv antallet med tall, for eksempel 40."),
+        ("ca. 40", "Skriv antallet med tall, for eksempel 40."),
+        ("40–50", "Skriv antallet med tall, for eksempel 40."),
+        ("4,5", "Skriv et helt tall, for eksempel 40."),
+        ("-5", "Tallet kan ikke være mindre enn 0."),
+        ("1e9", "Skriv tallet med vanlige sifre, for eksempel 40."),
+        (
+            "99999999999999999999",
+            "Tallet er for stort. Sjekk at du ikke har skrevet for mye.",
+        ),
+    ],
+)
+def test_an_odd_number_of_people_is_refused_with_what_to_write(
+    client, draft, typed, said
+):
+    draft.versions.update(participant_count=7)
+    fields = hidden(client, draft, "behov") | {"participant_count": typed}
+
+    response = client.post(url(draft, "behov"), fields)
+
+    assert response.context["form"].errors == {"participant_count": [said]}
+    assert response.context["form"]["participant_count"].value() == typed
+    assert draft.working_copy().participant_count == 7
+
+
 def test_half_a_row_asks_for_the_other_half_and_empty_rows_are_nothing(client, draft):
     response = client.post(
         url(draft, "okonomi"),
