@@ -130,13 +130,13 @@ class RequestInfoForm(CaseForm):
     # Long enough to ask a board; can be changed in the form.
     DAYS = timedelta(days=14)
 
-    def __init__(self, *args, case, today, **kwargs):
+    def __init__(self, *args, case, today, steps=None, **kwargs):
         self.today = today
         initial = {"due_on": next_working_day(today + self.DAYS)}
         super().__init__(*args, case=case, initial=initial, **kwargs)
         # A short form has fewer parts than a long one.
         self.fields["steps"].choices = [
-            (step.value, step.label) for step in case.current.steps
+            (step.value, step.label) for step in steps or case.current.steps
         ]
 
     def clean_due_on(self):

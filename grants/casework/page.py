@@ -143,21 +143,22 @@ def case_parts(case, user):
 
 def version_parts(version):
     """The answers of one version, with its budget, sums and files."""
-    lines = list(version.budget_lines.all())
+    lines, steps, sums = list(version.budget_lines.all()), version.steps, version.sums()
     return {
         "version": version,
+        "steps": steps,
         # Who applies stands elsewhere on the page; budget and files below.
         "sections": [
             {"label": step.label, "facts": facts_of(step, version, version.application)}
-            for step in version.steps
+            for step in steps
             if step not in {Step.WHO, Step.FILES}
         ],
         "budget": [
             (kind.label, [line for line in lines if line.kind == kind])
             for kind in BudgetLine.Kind
         ],
-        "sums": version.sums(),
-        "faults": version.money_faults(),
+        "sums": sums,
+        "faults": version.money_faults(sums),
         "attachments": list(
             version.attachments.select_related("file__rejection__replacement")
         ),
@@ -243,7 +244,9 @@ def forms_for(case, user, found, today):
         if awaits_ruling(case) and case.state in BEFORE_RECOMMENDED:
             forms["take_in"] = TakeInForm(case=case)
         if case.state == State.IN_REVIEW:
-            forms["request_info"] = RequestInfoForm(case=case, today=today)
+            forms["request_info"] = RequestInfoForm(
+                case=case, today=today, steps=found["steps"]
+            )
             latest = found["sent_back"][-1] if found["sent_back"] else None
             forms["recommend"] = RecommendForm(case=case, from_recommendation=latest)
         if case.state in (State.IN_REVIEW, State.NEEDS_INFO):

@@ -258,6 +258,7 @@ def case_in_scope(request, year, seq):
         "applicant__organisation",
         "caseworker",
         "reasons_draft",
+        "late_entry",
     )
     return get_object_or_404(cases, year=year, sequence=int(seq))
 

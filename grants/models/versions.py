@@ -322,10 +322,10 @@ class Version(models.Model):
             for name, label in wanted
         ]
 
-    def money_faults(self):
-        """What is wrong with the sums, in words."""
+    def money_faults(self, sums=None):
+        """What is wrong with the sums, in words; `sums` when the caller has them."""
         round = self.application.round
-        sums = self.sums()
+        sums = sums or self.sums()
         faults = []
         if not sums["cost"]:
             faults.append(_("Skriv minst én kostnad i budsjettet."))

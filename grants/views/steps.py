@@ -117,7 +117,7 @@ def money_context(form, version):
     sums = version.sums()
     return {
         "sums": sums,
-        "faults": version.money_faults() if version.amount else [],
+        "faults": version.money_faults(sums) if version.amount else [],
         "folds": form.size == Size.SHORT,
         # Whoever lacks money is to see where other money is written.
         "is_open": form.has_income() or sums["missing"] > 0,
