@@ -119,6 +119,12 @@ class SchemeAdmin(SetupAdmin):
         "example",
     ]
 
+    def get_readonly_fields(self, request, obj=None):
+        """What a published round rests on and shows, is as fixed as the round."""
+        if obj and obj.rounds.exclude(published_at=None).exists():
+            return ["legal_basis"]
+        return []
+
 
 @admin.register(Delegation)
 class DelegationAdmin(SetupAdmin):

@@ -306,8 +306,10 @@ class Round(models.Model):
         if missing:
             raise Refused(" ".join(missing))
         current.published_at = now
-        current.save(update_fields=["published_at"])
-        self.published_at = now
+        # The scheme may be written anew; what people apply under stays as it is.
+        current.not_supported = current.not_supported or current.scheme.not_supported
+        current.save(update_fields=["published_at", "not_supported"])
+        self.published_at, self.not_supported = now, current.not_supported
         JournalEntry.record("round_published", about=self, by=by)
 
     @transaction.atomic

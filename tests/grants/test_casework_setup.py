@@ -18,6 +18,7 @@ from grants.models import (
     Question,
     RequiredAttachment,
     Round,
+    Scheme,
 )
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
@@ -173,6 +174,26 @@ def test_a_complete_round_is_published_by_a_button(client, administrator):
     assert messages_in(response) == ["Utlysningen er publisert."]
     assert Round.objects.get().published_at is not None
     assert JournalEntry.objects.about(round).get().verb == "round_published"
+
+
+def test_a_published_round_shows_what_the_scheme_said_when_it_was_published(
+    client, administrator
+):
+    scheme = create_scheme(not_supported="Lønn.", legal_basis="Bystyresak 1/20")
+    round = create_round(scheme=scheme, published=False)
+    round.publish(by=Actor(administrator), now=timezone.now())
+    scheme_url = f"/admin/grants/scheme/{scheme.pk}/change/"
+
+    page = client.get(scheme_url)
+    Scheme.objects.update(not_supported="Alt mulig.")
+    shown = client.get(round.get_absolute_url()).content.decode()
+
+    assert Round.objects.get().not_supported == "Lønn."
+    assert "Lønn." in shown
+    assert "Alt mulig." not in shown
+    form = page.context["adminform"].form
+    assert "legal_basis" not in form.fields
+    assert "not_supported" in form.fields
 
 
 def test_a_published_round_is_read_only_but_for_answer_date_and_contact(
