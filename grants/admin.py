@@ -348,6 +348,7 @@ class RoundAdmin(SetupAdmin):
         round = context.get("original")
         if round is not None:
             context["missing"] = [] if round.published_at else round.missing()
+            context["warnings"] = [] if round.published_at else round.warnings()
             context["can_set_up"] = self.has_change_permission(request, round)
             context["gives_leave"] = request.user.has_role(roles.CASEWORKER)
             context["has_questions"] = round.eligibility_questions.exists()
@@ -359,6 +360,8 @@ class RoundAdmin(SetupAdmin):
 
         def verb():
             round.publish(by=request.actor, now=request.arrived_at)
+            for text in round.warnings():
+                messages.warning(request, text)
             return "Utlysningen er publisert."
 
         return press(request, round, verb)

@@ -18,6 +18,7 @@ from grants.models.schemes import LegalTerm, LetterText
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
+from omradesatsing.ui.templatetags.ui import money
 
 # Addresses below /tilskudd/ that are pages of their own.
 RESERVED_SLUGS = {"tildelinger", "sok", "ide", "abonner", "ny", "folger"}
@@ -295,6 +296,22 @@ class Round(models.Model):
         ]
         missing = [message for there, message in wanted if not there]
         return missing + [fault for fault in faults if fault]
+
+    def warnings(self):
+        """What does not stop the publishing, but ought to be known before it."""
+        decided_on = self.expected_answer_on or timezone.localdate(self.opens_at)
+        authority = self.scheme.delegations.in_force(decided_on).filter(
+            to_role=roles.DECIDER
+        )
+        if (
+            self.max_amount is None
+            or authority.filter(ceiling__gte=self.max_amount).exists()
+        ):
+            return []
+        return [
+            f"Ingen kan avgjøre søknader om så mye som {money(self.max_amount)}, som "
+            "er det høyeste beløpet her. Legg inn en delegering som rekker så langt."
+        ]
 
     @transaction.atomic
     def publish(self, *, by, now):

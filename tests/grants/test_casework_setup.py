@@ -28,6 +28,7 @@ from omradesatsing.roles import sync_roles
 from tests.factories import (
     create_area,
     create_decided,
+    create_delegation,
     create_draft,
     create_round,
     create_scheme,
@@ -174,6 +175,27 @@ def test_a_complete_round_is_published_by_a_button(client, administrator):
     assert messages_in(response) == ["Utlysningen er publisert."]
     assert Round.objects.get().published_at is not None
     assert JournalEntry.objects.about(round).get().verb == "round_published"
+
+
+def test_publishing_warns_when_nobody_may_award_the_largest_amount(
+    client, administrator
+):
+    scheme = create_scheme()
+    create_delegation(scheme=scheme, ceiling=Decimal(20_000))
+    create_delegation(scheme=scheme, ceiling=Decimal(90_000), valid_to=date(2020, 1, 1))
+    round = create_round(scheme=scheme, published=False, max_amount=Decimal(30_000))
+
+    before = client.get(url(round)).content.decode()
+    done = client.post(url(round, "publiser/"), follow=True)
+    create_delegation(scheme=scheme, ceiling=Decimal(30_000))
+
+    warning = (
+        "Ingen kan avgjøre søknader om så mye som 30\xa0000\xa0kr, som er det høyeste "
+        "beløpet her. Legg inn en delegering som rekker så langt."
+    )
+    assert warning in before
+    assert messages_in(done) == [warning, "Utlysningen er publisert."]
+    assert round.warnings() == []
 
 
 def test_a_published_round_shows_what_the_scheme_said_when_it_was_published(
