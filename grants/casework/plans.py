@@ -32,7 +32,7 @@ from grants.models.states import WITH_STAFF
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.middleware import forget_parked
 from omradesatsing.accounts.refusals import Refused
-from omradesatsing.ui.fields import MoneyField
+from omradesatsing.ui.fields import MoneyField, amount_as_text
 
 # More than so many in one table nobody can read, nor the browser send.
 MOST_CASES = 400
@@ -210,7 +210,7 @@ def proposed(form, table, button):
             figures |= above_line(cases, float(mark))
     data = form.data.copy()
     for pk, amount in figures.items():
-        data[f"amount_{pk}"] = str(amount).removesuffix(".00")
+        data[f"amount_{pk}"] = amount_as_text(amount)
     filled = PlanForm(data, rows=table.rows)
     filled.is_valid()
     return filled
