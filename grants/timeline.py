@@ -15,10 +15,20 @@ from omradesatsing.ui.templatetags.ui import date_no, in_lang
 
 
 def cases_of(user):
-    """The user's drafts and cases, each with what a list shows. One query.
+    """The user's drafts and cases, each with what a list shows. One query."""
+    return _with_what_a_list_shows(Application.objects.of_applicants(user))
 
-    Adds `title`, `amount` (asked for), `due_on` (of what is asked for now, or None) and
-    `outcome` (of the decision that is announced, or None).
+
+def helped_cases_of(user):
+    """What the user helps others to write, or waits for them to confirm. One query."""
+    own = Application.objects.of_applicants(user).values("pk")
+    helped = Application.objects.helped_by(user).exclude(pk__in=own)
+    return _with_what_a_list_shows(helped)
+
+
+def _with_what_a_list_shows(applications):
+    """Adds `title`, `amount` (asked for), `due_on` (of what is asked for now, or None),
+    `outcome` (of the decision that is announced, or None) and `edited_at`.
     """
     versions = Version.objects.filter(application=OuterRef("pk")).order_by("-number")
     asked = InfoRequest.objects.open().filter(application=OuterRef("pk"))
@@ -27,16 +37,12 @@ def cases_of(user):
         .filter(application=OuterRef("pk"))
         .order_by("-version")
     )
-    return (
-        Application.objects.of_applicants(user)
-        .select_related("round", "area", "applicant")
-        .annotate(
-            title=Subquery(versions.values("title")[:1]),
-            amount=Subquery(versions.values("amount")[:1]),
-            due_on=Subquery(asked.values("due_on")[:1]),
-            outcome=Subquery(decided.values("outcome")[:1]),
-            edited_at=Subquery(versions.values("edited_at")[:1]),
-        )
+    return applications.select_related("round", "area", "applicant").annotate(
+        title=Subquery(versions.values("title")[:1]),
+        amount=Subquery(versions.values("amount")[:1]),
+        due_on=Subquery(asked.values("due_on")[:1]),
+        outcome=Subquery(decided.values("outcome")[:1]),
+        edited_at=Subquery(versions.values("edited_at")[:1]),
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.models import State
-from grants.timeline import cases_of, next_step, standing
+from grants.timeline import cases_of, helped_cases_of, next_step, standing
 from omradesatsing.accounts.models import User
 from omradesatsing.notices.models import Notice
 from omradesatsing.pages.paging import page_of
@@ -31,7 +31,8 @@ def my_page(request):
     inbox = Notice.objects.visible_to(request.user)
     context = {
         "awaited": own.filter(state=State.NEEDS_INFO).order_by("due_on", "pk"),
-        "drafts": drafts_of(own, request.arrived_at),
+        "drafts": newest(own.filter(state=State.DRAFT), request.arrived_at),
+        "helped": newest(helped_cases_of(request.user), request.arrived_at),
         "cases": cases,
         "notices": inbox[:MOST_NOTICES],
         "unread": inbox.unread().count(),
@@ -40,9 +41,9 @@ def my_page(request):
     return render(request, "pages/my_page.html", context)
 
 
-def drafts_of(own, now):
-    """The newest drafts; `can_be_sent` while their round is open."""
-    drafts = own.filter(state=State.DRAFT).order_by("-edited_at", "-pk")[:MOST_DRAFTS]
+def newest(drafts, now):
+    """The drafts last written in; `can_be_sent` while their round is open."""
+    drafts = drafts.order_by("-edited_at", "-pk")[:MOST_DRAFTS]
     for draft in drafts:
         draft.can_be_sent = draft.round.is_open(now)
     return drafts

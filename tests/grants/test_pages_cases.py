@@ -452,7 +452,7 @@ def test_my_page_takes_the_same_queries_however_many_cases(
         create_draft(user=user, applicant=applicant)
     client.force_login(user)
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(reverse("pages:my_page"))
 
 

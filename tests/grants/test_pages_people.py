@@ -28,6 +28,7 @@ from tests.factories import (
     create_user,
     declare_impartial,
 )
+from tests.grants.test_people import create_helper
 
 pytestmark = pytest.mark.django_db
 
@@ -186,6 +187,41 @@ def test_a_helper_is_asked_named_and_taken_away(client):
     assert set(unnamed.context["form"].errors) == {"name", "role"}
     assert (row.name, row.role, reads) == ("Hege", "library", 200)
     assert page(other, "draft_detail", draft.key).status_code == 404
+
+
+def test_what_one_helps_with_is_listed_apart_from_ones_own(client):
+    helper = create_user()
+    own = create_draft(user=helper, title="Min egen")
+    other = create_draft(title="Naboens")
+    create_helper(other, helper)
+    ended = create_draft(title="Ikke lenger")
+    create_helper(ended, helper).end(by=Actor(ended.started_by), now=timezone.now())
+    create_draft(title="En fremmeds")
+    waiting = create_helped(helper=helper)
+    waiting.submit(by=Actor(helper), now=timezone.now(), declared=True)
+    client.force_login(helper)
+
+    response = client.get(reverse("pages:my_page"))
+
+    context, text = response.context, response.content.decode()
+    assert list(context["drafts"]) == [own]
+    assert set(context["helped"]) == {other, waiting}
+    assert "Søknader du hjelper med" in text
+    assert "Sendt. Søkeren må bekrefte den." in text
+    for shown in (other.get_absolute_url(), waiting.get_receipt_url()):
+        assert f'href="{shown}"' in text
+        assert client.get(shown).status_code == 200
+
+
+def test_a_helper_who_becomes_a_member_finds_the_draft_once(client):
+    draft, member = create_draft(), create_user()
+    create_helper(draft, member)
+    create_member(applicant=draft.applicant, user=member)
+    client.force_login(member)
+
+    context = client.get(reverse("pages:my_page")).context
+
+    assert (list(context["drafts"]), list(context["helped"])) == ([draft], [])
 
 
 def for_other(client, round, **fields):
