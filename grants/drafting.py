@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -16,6 +17,7 @@ from grants.models.steps import Size
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.files.checks import split_name
 from omradesatsing.files.models import StoredFile
+from omradesatsing.ui.templatetags.ui import date_no
 
 # Earlier applications to begin with; those before that are a case for the archive.
 MOST_EARLIER = 10
@@ -122,6 +124,17 @@ class Writing:
         if self.version.sent_at:
             return RejectedFile.objects.none()
         return RejectedFile.objects.of_draft(self.application)
+
+    def past_dates(self, now):
+        """A warning when the whole project lies before today, or an empty text."""
+        version = self.version
+        last = version.ends_on or version.starts_on
+        if last is None or last >= timezone.localdate(now):
+            return ""
+        return _(
+            "Datoen dere har skrevet, %(day)s, er passert. Stemmer den? Vi gir ikke "
+            "penger til noe som er ferdig før svaret kommer."
+        ) % {"day": date_no(last)}
 
     def beginning(self, user):
         """For the draft's page: the amount to ask for first, earlier texts to use."""

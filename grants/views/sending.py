@@ -39,7 +39,7 @@ def draft_review(request, key):
         form = turned_late(request, application, form)
     writing = Writing.of_draft(application)
     trail = draft_trail(application, writing.version, (_("Kontroller og send inn"), ""))
-    context = review_context(writing, form) | {"trail": trail}
+    context = review_context(writing, form, request.arrived_at) | {"trail": trail}
     return render(request, "grants/draft_review.html", context)
 
 
@@ -78,7 +78,7 @@ def send(request, application, form):
     return True
 
 
-def review_context(writing, form):
+def review_context(writing, form, now):
     application, version = writing.application, writing.version
     return {
         "application": application,
@@ -91,6 +91,7 @@ def review_context(writing, form):
             {"text": text, "url": f"{writing.step_url(step)}#id_{field}"}
             for step, field, text in version.missing()
         ],
+        "past_dates": writing.past_dates(now),
         "rejected": writing.rejected_files(),
         "form": form,
         "is_late": isinstance(form, LateForm),
@@ -186,7 +187,7 @@ def amend_review(request, year, sequence):
             form.add_error(None, str(refused))
             application = own_case(request, year, sequence)
     writing = Amending.of_case(application, request.arrived_at)
-    context = review_context(writing, form) | {
+    context = review_context(writing, form, request.arrived_at) | {
         "is_amendment": True,
         "can_amend": application.is_amendable(request.arrived_at),
         "trail": case_trail(application, (_("Kontroller og send inn"), "")),

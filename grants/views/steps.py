@@ -50,6 +50,8 @@ def edit_step(request, writing, step):
     if form.errors or form.clashes():
         return show_step(request, writing, step, form)
     forget_parked(request)
+    if "ends_on" in form.fields and (past := writing.past_dates(request.arrived_at)):
+        messages.warning(request, past)
     if writing.application.is_draft and writing.version.size != size:
         return show_other_size(request, writing)
     return after_saving(request, writing, step)

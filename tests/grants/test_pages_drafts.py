@@ -257,6 +257,49 @@ def test_the_page_says_whether_the_budget_adds_up(client, draft):
     ]
 
 
+PAST = (
+    "Datoen dere har skrevet, 2. juni 2025, er passert. Stemmer den? Vi gir ikke "
+    "penger til noe som er ferdig før svaret kommer."
+)
+
+
+@pytest.mark.parametrize(
+    ("starts_on", "ends_on", "warned"),
+    [
+        ("1.6.2025", "2.6.2025", True),
+        ("2.6.2025", "", True),
+        ("2.6.2025", "1.6.2099", False),
+        ("1.6.2099", "", False),
+        ("", "", False),
+    ],
+)
+def test_dates_that_are_past_are_warned_of_and_stop_nothing(
+    client, draft, starts_on, ends_on, warned
+):
+    fields = hidden(client, draft, "sted")
+
+    saved = client.post(
+        url(draft, "sted"), fields | {"starts_on": starts_on, "ends_on": ends_on}
+    )
+    after = client.get(saved.url).content.decode()
+    review = client.get(reverse("grants:draft_review", args=[draft.key]))
+
+    assert (PAST in after) is warned
+    assert review.context["past_dates"] == (PAST if warned else "")
+    assert (PAST in review.content.decode()) is warned
+
+
+def test_an_application_with_past_dates_is_sent(client):
+    draft = create_draft()
+    draft.versions.update(starts_on=date(2025, 6, 1), ends_on=date(2025, 6, 2))
+    client.force_login(draft.started_by)
+
+    client.post(reverse("grants:draft_review", args=[draft.key]), {"declared": "on"})
+
+    draft.refresh_from_db()
+    assert draft.state == State.SUBMITTED
+
+
 # --- two tabs, log-out ----------------------------------------------------------------
 
 
