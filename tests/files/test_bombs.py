@@ -73,6 +73,8 @@ BOMBS = {
         "archive",
     ),
     "50 000 × 50 000 points": ("kart.png", lambda: huge_png(side=50_000), "pixels"),
+    # Few enough for the library that reads it, and too many for us.
+    "6 000 × 6 000 points": ("kart.png", lambda: huge_png(side=6_000), "pixels"),
     "PDF with a script": ("a.pdf", lambda: pdf(script="app.alert(1)"), "macro"),
     "PDF with a file": ("a.pdf", lambda: pdf(attachment=b"MZ"), "macro"),
     "PDF with 60 000 objects": ("a.pdf", lambda: crowded_pdf(60_000), "bomb"),
