@@ -269,9 +269,7 @@ def test_one_that_the_register_does_not_know_types_its_name(client, register, or
     assert Applicant.objects.get().name == "Det nye laget"
 
 
-def test_scenario_09_when_the_register_is_down_the_name_is_typed_and_staff_see_it(
-    client, register
-):
+def test_when_the_register_is_down_the_name_is_typed_and_staff_see_it(client, register):
     round = create_round()
     client.force_login(create_user())
 
