@@ -7,12 +7,14 @@ import os
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from grants.models import ApplicantKind, Version
+from grants.models import ApplicantKind, Attachment, Version
+from omradesatsing.files.models import StoredFile
 from tests.factories import (
     create_applicant,
     create_draft,
@@ -21,6 +23,10 @@ from tests.factories import (
     create_user,
     publish,
 )
+from tests.files.test_checks import docx, huge_png, pdf, picture
+from tests.files.test_scanner import files_in, folder
+
+__all__ = ["folder"]
 
 LONG_RUN = os.environ.get("FUZZ") == "1"
 profile = settings(
@@ -199,3 +205,44 @@ def test_the_size_may_change_any_number_of_times(draft, amounts):
 
     version = draft.working_copy()
     assert {name: getattr(version, name) for name in texts} == texts
+
+
+REAL_FILES = [pdf(), docx(), picture("PNG"), picture("JPEG"), huge_png()]
+
+
+@st.composite
+def files(draw):
+    """Bytes of no kind, and real files whole, cut short or with something put in."""
+    data = draw(st.one_of(st.binary(max_size=200), st.sampled_from(REAL_FILES)))
+    if draw(st.booleans()):
+        cut = draw(st.integers(0, len(data)))
+        rest = draw(st.sampled_from([b"", data[cut:]]))
+        data = data[:cut] + draw(st.binary(max_size=20)) + rest
+    stem = draw(st.text(max_size=40))
+    ending = draw(st.sampled_from(["", ".pdf", ".PNG", ".jpg", ".docx", ".zip"]))
+    # The name has to survive the request itself: a header has no line breaks.
+    stem = "".join(mark for mark in stem if mark.isprintable() and mark != '"')
+    return SimpleUploadedFile(f"{stem}{ending}" or "x", data)
+
+
+@given(
+    sent=st.lists(files(), max_size=3),
+    fields=st.fixed_dictionaries(
+        {}, optional={"label": TEXTS, "replaces": TEXTS, "upload": st.just("1")}
+    ),
+)
+@profile
+def test_no_file_breaks_and_none_is_stored_by_halves(draft, folder, sent, fields):
+    browser = Client()
+    browser.force_login(draft.started_by)
+    address = reverse("grants:draft_step", args=[draft.key, "vedlegg"])
+
+    response = browser.post(address, fields | {"file": sent})
+
+    assert response.status_code in {200, 302}
+    attached = Attachment.objects.filter(version__application=draft)
+    kept = StoredFile.objects.in_bulk(attached.values_list("file", flat=True))
+    assert StoredFile.objects.count() == attached.count() == len(kept)
+    assert sorted(path.stat().st_size for path in files_in(folder)) == sorted(
+        file.size for file in kept.values()
+    )
