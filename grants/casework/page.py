@@ -76,6 +76,8 @@ def case_context(request, case, bound=None):
     }
     return found | {
         "case": case,
+        "can_dismiss": user.has_role(roles.CASEWORKER)
+        or user.has_role(roles.COORDINATOR),
         "title": f"{case.number} {case.current.title}",
         "step": step,
         "actions": actions,
@@ -113,8 +115,10 @@ def case_parts(case, user):
         )
         .last()
     )
+    journal = list(JournalEntry.objects.about(case).select_related("actor"))
     return {
         **version_parts(case.current),
+        "flags": flags_of(case, journal),
         "told": told_in(case),
         "earlier_versions": [
             version for version in case.versions.sent() if version != case.current
@@ -137,8 +141,21 @@ def case_parts(case, user):
         "people": people_parts(case),
         "other_cases": other_cases(case, user),
         "namesakes": namesakes(case, user),
-        "journal": list(JournalEntry.objects.about(case).select_related("actor")),
+        "journal": journal,
     }
+
+
+def flags_of(case, journal):
+    """What «Kan vi søke?» warned of: [{number, text, the entry that dismissed it}]."""
+    dismissed = {
+        entry.facts["flag"]: entry
+        for entry in journal
+        if entry.verb == "flag_dismissed"
+    }
+    return [
+        {"number": number, "text": text, "dismissed": dismissed.get(number)}
+        for number, text in enumerate(case.advice_flags)
+    ]
 
 
 def version_parts(version):

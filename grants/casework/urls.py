@@ -36,6 +36,7 @@ def casework_urls(guard):
         ("planer/<int:pk>/avgjor/", plans.plan_decide),
         (f"{CASE}gi-videre/", views.case_hand_over),
         (f"{CASE}be-om-mer/", views.case_request_info),
+        (f"{CASE}varsler/<int:number>/", views.case_dismiss_flag),
         (f"{CASE}uten-svar/", views.case_cancel_request),
         (f"{CASE}rad/", views.case_advise),
         (f"{CASE}vurdering/", views.case_assess),

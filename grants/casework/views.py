@@ -158,6 +158,13 @@ def case_take(request, year, seq):
     return press(request, case, partial(case.take, by=request.actor), "Saken er din.")
 
 
+def case_dismiss_flag(request, year, seq, number):
+    """A warning of «Kan vi søke?» is looked into and means nothing here."""
+    case = opened_case(request, year, seq)
+    verb = partial(case.dismiss_flag, number, by=request.actor)
+    return press(request, case, verb, "Varselet er lagt bort.")
+
+
 def case_cancel_request(request, year, seq):
     case = opened_case(request, year, seq, role=roles.CASEWORKER)
     verb = partial(case.cancel_request, **acting(request))

@@ -1,6 +1,6 @@
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
@@ -14,6 +14,7 @@ from grants.models.parties import Parties
 from grants.models.readers import ApplicationQuerySet
 from grants.models.sending import Sending, draft_key
 from grants.models.states import STEPS, WITH_STAFF, State
+from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 
@@ -205,6 +206,25 @@ class Application(Parties, Sending, Judging, Deciding, models.Model):
     @cached_property
     def open_request(self):
         return self.info_requests.open().first()
+
+    # --- what «Kan vi søke?» warned of ----------------------------------------------
+
+    @transaction.atomic
+    def dismiss_flag(self, number, *, by):
+        """Note that a warning is looked into and means nothing here; once each.
+
+        `number` is its place in `advice_flags`, from 0. Who did it stands in the
+        journal, which is also where it is read from.
+        """
+        self._hold()
+        advises = by.user.has_role(roles.COORDINATOR)
+        self._check_role(by, roles.COORDINATOR if advises else roles.CASEWORKER)
+        self._check_impartial(by)
+        if not 0 <= number < len(self.advice_flags):
+            raise Refused("Søknaden har ikke dette varselet.")
+        dismissed = JournalEntry.objects.about(self).filter(verb="flag_dismissed")
+        if not dismissed.filter(facts__flag=number).exists():
+            JournalEntry.record("flag_dismissed", about=self, by=by, flag=number)
 
     # --- guards ----------------------------------------------------------------------
 

@@ -14,6 +14,7 @@ from grants.models import Award, Decision, Outcome, State
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
+from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
 from omradesatsing.ui.templatetags.ui import date_no
 from tests.factories import (
@@ -211,6 +212,49 @@ def test_what_was_typed_when_the_log_in_ended_comes_back(client, worker):
     assert response.context["actions"]["request_info"].is_open
     ask(client, case)
     assert client.get(case.get_case_url() + "be-om-mer/").context["bound"] is None
+
+
+def warned(case, *flags):
+    type(case).objects.filter(pk=case.pk).update(advice_flags=list(flags))
+    return fresh(case)
+
+
+@pytest.mark.parametrize("create", [create_caseworker, create_coordinator])
+def test_a_warning_is_put_away_once_and_it_says_by_whom(client, create):
+    area = create_area()
+    round = create_round(areas=[area])
+    case = warned(create_submitted(round=round), "Ikke i området", "Drift")
+    user = create(
+        name="Mona", **({} if create is create_caseworker else {"areas": [area]})
+    )
+    declare_impartial(case, user)
+    client.force_login(user)
+
+    for _twice in range(2):
+        client.post(case.get_case_url() + "varsler/1/")
+    beyond = client.post(case.get_case_url() + "varsler/2/", follow=True)
+
+    entry = JournalEntry.objects.about(case).get(verb="flag_dismissed")
+    assert (entry.actor, entry.facts) == (user, {"flag": 1})
+    assert messages_in(beyond)[-1:] == ["Søknaden har ikke dette varselet."]
+    assert [flag["dismissed"] for flag in beyond.context["flags"]] == [None, entry]
+    assert "Lagt bort av Mona" in beyond.content.decode()
+    assert beyond.content.decode().count("Legg bort<") == 1
+
+
+def test_a_decider_does_not_put_warnings_away(client):
+    case = warned(create_submitted(), "Drift")
+    decider = create_decider()
+    declare_impartial(case, decider)
+    client.force_login(decider)
+
+    response = client.post(case.get_case_url() + "varsler/0/", follow=True)
+
+    assert messages_in(response) == [
+        "Bare en med rollen saksbehandler kan gjøre dette."
+    ]
+    assert [flag["dismissed"] for flag in response.context["flags"]] == [None]
+    assert "Legg bort<" not in response.content.decode()
 
 
 def test_one_can_go_on_without_an_answer(client, worker):

@@ -41,7 +41,7 @@ PARTS += ["filer/1/", "brev/1/", "brev/1/pdf/"]
 PARTS += ["medlem/", "underskrift/", "underskrift/fil/", "spor-igjen/"]
 PARTS += ["ta-inn/", "filer/i-stedet/1/", "meldinger/", "meldinger/fil/1/"]
 # Pressed, never opened.
-PRESSED = ["meldinger/lest/"]
+PRESSED = ["meldinger/lest/", "varsler/1/"]
 
 
 def declare_conflict(case, user):
