@@ -1,5 +1,11 @@
 """The grant domain, a file per concept. Import models from here."""
 
+from grants.models.access import (
+    AccessFile,
+    AccessRequest,
+    RedactedCopy,
+    Redaction,
+)
 from grants.models.applicants import (
     Applicant,
     ApplicantKind,
@@ -32,6 +38,12 @@ from grants.models.questions import (
     Question,
     RequiredAttachment,
 )
+from grants.models.records import (
+    Audience,
+    InternalNote,
+    LegalBasis,
+    PublicRecord,
+)
 from grants.models.rejections import RejectedFile
 from grants.models.requests import InfoRequest
 from grants.models.rounds import (
@@ -47,6 +59,8 @@ from grants.models.steps import Step
 from grants.models.versions import Version
 
 __all__ = [
+    "AccessFile",
+    "AccessRequest",
     "Advice",
     "Answer",
     "Applicant",
@@ -54,6 +68,7 @@ __all__ = [
     "Application",
     "Assessment",
     "Attachment",
+    "Audience",
     "Award",
     "BudgetLine",
     "Criterion",
@@ -66,9 +81,11 @@ __all__ = [
     "Helper",
     "ImportedAward",
     "InfoRequest",
+    "InternalNote",
     "Invitation",
     "LateEntry",
     "LateException",
+    "LegalBasis",
     "LegalTerm",
     "JoinRequest",
     "Letter",
@@ -85,9 +102,12 @@ __all__ = [
     "Pot",
     "PotArea",
     "PotRow",
+    "PublicRecord",
     "Question",
     "ReasonsDraft",
     "Recommendation",
+    "RedactedCopy",
+    "Redaction",
     "RejectedFile",
     "RequiredAttachment",
     "Round",

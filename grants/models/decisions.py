@@ -5,6 +5,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from grants.models.letters import Letter
+from grants.models.records import PublicRecord
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
@@ -234,6 +235,7 @@ class Decision(models.Model):
             return
         letter = Letter.write(self, now=now)
         JournalEntry.record("decision_announced", about=self.application, by=by)
+        PublicRecord.register_letter(letter, by=by, now=now)
         Notice.write(
             "decision_made",
             about=self,

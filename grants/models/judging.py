@@ -7,6 +7,7 @@ from grants.models.assessments import Assessment, Declaration, ReasonsDraft
 from grants.models.deciding import check_outcome, check_reasons
 from grants.models.decisions import Outcome
 from grants.models.lateness import LateEntry
+from grants.models.records import PublicRecord
 from grants.models.requests import InfoRequest
 from grants.models.states import BEFORE_RECOMMENDED, WITH_STAFF, State
 from omradesatsing.accounts import roles
@@ -149,6 +150,9 @@ class Judging:
             text=text.strip(),
             due_on=due_on,
             steps=list(steps),
+        )
+        PublicRecord.register(
+            "request", about=self, document=request, direction="out", by=by, now=now
         )
         Notice.write(
             "info_requested",

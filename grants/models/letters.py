@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from grants.letters import decision_letter
+from grants.models.records import PublicRecord
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
 
@@ -102,6 +103,7 @@ class Letter(models.Model):
             written_at=now,
         )
         JournalEntry.record("letter_sent", about=application, by=by, kind=kind)
+        PublicRecord.register_letter(letter, by=by, now=now)
         Notice.write(
             "letter_sent",
             about=letter,

@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from grants.models.records import PublicRecord
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
@@ -98,6 +99,14 @@ class Message(models.Model):
             return message, False
         MessageFile.objects.bulk_create(
             MessageFile(message=message, file=file) for file in files
+        )
+        PublicRecord.register(
+            "message_out" if from_staff else "message_in",
+            about=application,
+            document=message,
+            direction="out" if from_staff else "in",
+            by=by,
+            now=now,
         )
         # To answer is to have read.
         cls.mark_read(application, by_staff=from_staff, now=now)

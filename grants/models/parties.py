@@ -172,6 +172,7 @@ class Parties:
             "withdraw", by=by, withdrawn_at=now
         ):
             self._close_request(now)
+            self._register_in("withdrawal", by=by, now=now)
             Notice.write(
                 "case_disowned",
                 about=self,

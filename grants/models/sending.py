@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from grants.models.lateness import LateEntry
 from grants.models.numbers import NumberSeries
 from grants.models.pots import Pot
+from grants.models.records import PublicRecord
 from grants.models.rounds import Round
 from grants.models.states import State
 from omradesatsing.accounts.refusals import Refused
@@ -145,9 +146,11 @@ class Sending:
         self._step("submit", by=by, year=year, sequence=sequence, submitted_at=now)
         version.send(by=by, now=now)
         JournalEntry.record("truth_declared", about=self, by=by, text=DECLARED)
+        self._register_in("application", version, by=by, now=now)
         kind = "application_submitted"
         if late:
             late.save()
+            self._register_in("late", late, by=by, now=now)
             kind = "application_received_late"
             JournalEntry.record(
                 "sent_late", about=self, by=by, closed_at=late.closed_at.isoformat()
@@ -161,6 +164,11 @@ class Sending:
         )
         if self.needs_confirmation:
             self.ask_to_confirm(by=by, now=now)
+
+    def _register_in(self, kind, document=None, *, by, now):
+        PublicRecord.register(
+            kind, about=self, document=document, direction="in", by=by, now=now
+        )
 
     def _ready_copy(self, declared):
         """The working copy, when it can be sent."""
@@ -220,6 +228,7 @@ class Sending:
         version = self._ready_copy(declared)
         version.send(by=by, now=now)
         JournalEntry.record("truth_declared", about=self, by=by, text=DECLARED)
+        self._register_in("amended", version, by=by, now=now)
         self.refresh_from_db()
         self.__dict__.pop("current", None)
         Notice.write(
@@ -249,6 +258,7 @@ class Sending:
         if self._step("withdraw", by=by, withdrawn_at=now):
             self._close_request(now)
             self._drop_unsent()
+            self._register_in("withdrawal", by=by, now=now)
             Notice.write(
                 "application_withdrawn",
                 about=self,
@@ -337,6 +347,9 @@ class Sending:
             request.save(
                 update_fields=["answered_at", "answered_by", "answer", "unsent_answer"]
             )
+            self._register_in("answer", request, by=by, now=now)
+            if copy is not None:
+                self._register_in("amended", copy, by=by, now=now)
             self.__dict__.pop("open_request", None)
             self.__dict__.pop("current", None)
             Notice.write(
