@@ -2,7 +2,7 @@
 #
 #     make demo     the portal on http://127.0.0.1:8000 with demo cases (PORT= to change)
 #     make test     all tests, the browser's included
-#     make fuzz     hostile input to every step of the form, for as long as it takes
+#     make fuzz     hostile input to the form, random steps in casework, for minutes
 #     make lint     code, templates, types, migrations, translations, settings
 #     make load     1,000 applicants send in a round's last minute (APPLICANTS= SECONDS=)
 #     make lock     new versions in requirements*.txt
@@ -35,9 +35,10 @@ test: setup files
 	@tools/browser
 	@exec $(VENV)/python -m pytest -n 2 --dist loadfile $(TESTS)
 
-# The same hostile input as in the tests, but much more of it, and new each time.
+# The same as in the tests, but much more of it, and new each time.
 fuzz: setup files
-	@FUZZ=1 $(VENV)/python -m pytest tests/grants/test_fuzz.py $(TESTS)
+	@FUZZ=1 $(VENV)/python -m pytest tests/grants/test_fuzz.py \
+		tests/grants/test_machine.py $(TESTS)
 
 lint: setup
 	$(VENV)/ruff check .
