@@ -119,6 +119,15 @@ class Writing:
         earlier = self.steps[: self.steps.index(step)] if step in self.steps else []
         return self.step_url(earlier[-1]) if earlier else self.overview_url
 
+    def next_part(self):
+        """(label, address) of the first part that lacks something, else the review."""
+        lacking = {step for step, _field, _text in self.version.missing()}
+        for step in self.steps:
+            if step in lacking:
+                label = _("Fortsett med «%(part)s»") % {"part": step.label}
+                return (label, self.step_url(step))
+        return (_("Kontroller og send inn"), self.review_url)
+
     def rejected_files(self):
         """What the scanner has had taken out of what is being written."""
         if self.version.sent_at:

@@ -51,6 +51,7 @@ def draft_detail(request, key):
         "is_own": application.has_member(request.user),
         "version": writing.version,
         "progress": writing.progress(),
+        "next_part": writing.next_part(),
         "rejected": writing.rejected_files(),
         "in_time": application.round.takes(application.applicant, request.arrived_at),
         "closes_at": application.round.closes_for(application.applicant),

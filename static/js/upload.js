@@ -106,7 +106,7 @@ for (const form of document.querySelectorAll("form[data-uploads]")) {
     for (let each; (each = queue.shift());) {
       const { row, file, input } = each;
       if (file.size > Number(input.dataset.upload)) {
-        outcomes.push(tell(row, `${file.name} ${words.textLarge}`));
+        outcomes.push(tell(row, words.textLarge.replace("{}", file.name)));
         row.dataset.done = "";
         continue;
       }

@@ -587,3 +587,19 @@ def test_what_is_sent_stays_where_it_was():
 
     with pytest.raises(Refused, match="kan ikke endres"):
         case.place(case.area, [], by=Actor(case.started_by))
+
+
+def test_the_overview_leads_to_the_first_part_that_lacks_something(client):
+    draft = create_draft()
+    client.force_login(draft.started_by)
+    overview = reverse("grants:draft_detail", args=[draft.key])
+    full = client.get(overview).context["next_part"]
+    draft.versions.update(summary="")
+
+    lacking = client.get(overview).context["next_part"]
+
+    review = reverse("grants:draft_review", args=[draft.key])
+    assert full == ("Kontroller og send inn", review)
+    label, url = lacking
+    assert label.startswith("Fortsett med «")
+    assert url == reverse("grants:draft_step", args=[draft.key, "prosjekt"])
