@@ -6,6 +6,14 @@ from grants.models.access import (
     RedactedCopy,
     Redaction,
 )
+from grants.models.appeal_states import AppealState
+from grants.models.appeal_time import appeal_due
+from grants.models.appeals import (
+    Appeal,
+    AppealFile,
+    AppealQuestion,
+    AppealShortfall,
+)
 from grants.models.applicants import (
     Applicant,
     ApplicantKind,
@@ -33,6 +41,7 @@ from grants.models.messages import Message, MessageFile
 from grants.models.numbers import NumberSeries
 from grants.models.plans import Plan, PlanRow
 from grants.models.pots import Pot, PotArea, PotRow
+from grants.models.queue import SavedFilter
 from grants.models.questions import (
     Answer,
     Question,
@@ -63,6 +72,11 @@ __all__ = [
     "AccessRequest",
     "Advice",
     "Answer",
+    "Appeal",
+    "AppealFile",
+    "AppealQuestion",
+    "AppealShortfall",
+    "AppealState",
     "Applicant",
     "ApplicantKind",
     "Application",
@@ -113,9 +127,11 @@ __all__ = [
     "Round",
     "RoundFollower",
     "RoundInquiry",
+    "SavedFilter",
     "Scheme",
     "State",
     "Step",
     "Verdict",
     "Version",
+    "appeal_due",
 ]

@@ -1,4 +1,6 @@
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
@@ -119,6 +121,11 @@ class Applicant(models.Model):
                 name="applicant_group_has_answerable_person",
                 condition=~Q(kind=ApplicantKind.GROUP) | ~Q(answerable_name=""),
                 violation_error_message=_("Skriv hvem som svarer for pengene."),
+            ),
+        ]
+        indexes = [
+            GinIndex(
+                SearchVector("name", config="norwegian"), name="applicant_name_search"
             ),
         ]
 

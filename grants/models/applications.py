@@ -72,6 +72,14 @@ class Application(Parties, Sending, Judging, Deciding, models.Model):
     )
     submitted_at = models.DateTimeField(_("sendt"), null=True, editable=False)
     withdrawn_at = models.DateTimeField(_("trukket"), null=True, editable=False)
+    asked_amount = models.DecimalField(
+        _("søkt beløp"),
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        editable=False,
+        help_text="Of the last version sent; kept by a trigger on the versions.",
+    )
     caseworker = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name="saksbehandler",
@@ -155,6 +163,8 @@ class Application(Parties, Sending, Judging, Deciding, models.Model):
         indexes = [
             models.Index(fields=["state", "-submitted_at", "-id"]),
             models.Index(fields=["area", "state"]),
+            models.Index(fields=["submitted_at", "id"]),
+            models.Index(fields=["asked_amount", "id"]),
         ]
 
     def __str__(self):

@@ -4,6 +4,8 @@ from decimal import Decimal
 
 import pgtrigger
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector
 from django.db import models
 from django.db.models import F, Max, Q, Sum
 from django.utils import timezone
@@ -174,6 +176,25 @@ class Version(models.Model):
                 name="version_is_frozen",
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__sent_at__isnull=False),
+            ),
+            # The queue sorts by it. A sent version is frozen, so that it is never stale.
+            pgtrigger.Trigger(
+                name="version_sent_tells_amount",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("sent_at"),
+                condition=pgtrigger.Q(new__sent_at__isnull=False),
+                func="""
+                    UPDATE grants_application SET asked_amount = NEW.amount
+                    WHERE id = NEW.application_id;
+                    RETURN NULL;
+                """,
+            ),
+        ]
+        indexes = [
+            GinIndex(
+                SearchVector("title", config="norwegian"),
+                name="version_title_search",
+                condition=Q(sent_at__isnull=False),
             ),
         ]
 
