@@ -144,7 +144,7 @@ def round(db):
         only_when="Blått",
     )
     create_question(round=round, kind="file", text="Bilde av bedet")
-    create_required_attachment(round=round, from_amount=10_000)
+    create_required_attachment(round=round, from_amount=16_000)
     publish(round)
     create_decided(round=create_round(title="Penger til fest", areas=[area]))
     Notice.objects.update(sent_at=timezone.now())  # else the award is not public

@@ -204,6 +204,10 @@ class Answer(models.Model):
         return self.value[:60]
 
 
+# Up to this many kroner nobody has to attach anything.
+NO_FILES_UP_TO = 15_000
+
+
 @pghistory.track()
 class RequiredAttachment(models.Model):
     """A file that a round asks for, from a given amount; frozen with the round."""
@@ -228,6 +232,12 @@ class RequiredAttachment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="required_attachment_named_once", fields=["round", "label"]
+            ),
+            models.CheckConstraint(
+                name="required_attachment_spares_the_small",
+                condition=Q(from_amount__gt=NO_FILES_UP_TO),
+                violation_error_message="Søknader om 15 000 kr eller mindre skal ikke "
+                "trenge vedlegg. Skriv et høyere beløp.",
             ),
         ]
         triggers = [

@@ -124,7 +124,7 @@ def test_a_file_is_replaced_in_one_step(client, draft):
 def test_a_file_that_is_asked_for_has_a_place_of_its_own(client, folder):
     round = create_round(published=False)
     wanted = round.required_attachments.create(
-        label="Tillatelse fra gårdeier", why="Noe skal settes opp.", from_amount=10_000
+        label="Tillatelse fra gårdeier", why="Noe skal settes opp.", from_amount=16_000
     )
     draft = create_draft(round=published(round))
     client.force_login(draft.started_by)

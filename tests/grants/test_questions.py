@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
@@ -13,7 +14,7 @@ from PIL import Image
 from grants.blank_form import blank_form, needed_count
 from grants.copying import copy_from
 from grants.drafting import Writing, attach
-from grants.models import ApplicantKind, Version
+from grants.models import ApplicantKind, RequiredAttachment, Version
 from grants.models.steps import Size
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
@@ -661,3 +662,13 @@ def test_nothing_is_copied_into_what_is_sent():
 
     with pytest.raises(Refused):
         copy_from(new, old, by=Actor(old.started_by))
+
+
+def test_a_round_cannot_ask_a_small_application_for_files():
+    round = create_round(published=False)
+    asked = {"round": round, "label": "Tegning", "why": "Noe bygges.", "position": 1}
+
+    with pytest.raises(ValidationError, match="15 000 kr eller mindre"):
+        RequiredAttachment(**asked, from_amount=Decimal(15_000)).full_clean()
+
+    RequiredAttachment(**asked, from_amount=Decimal(15_001)).full_clean()
