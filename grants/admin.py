@@ -19,6 +19,7 @@ from grants.models import (
     Applicant,
     ApplicantKind,
     Application,
+    AppointedRuler,
     Award,
     Criterion,
     Delegation,
@@ -35,6 +36,7 @@ from grants.models import (
     Round,
     Scheme,
 )
+from grants.models.readers import reads_cases
 from grants.setup_forms import (
     AllocateForm,
     DowntimeForm,
@@ -44,6 +46,7 @@ from grants.setup_forms import (
     RoundForm,
 )
 from grants.setup_questions import QuestionForm, QuestionFormSet, preview_context
+from grants.staff import lacks_people
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
@@ -153,6 +156,19 @@ class DelegationAdmin(SetupAdmin):
         if obj and obj.decisions.exists():
             return [name for name in self.fields if name != "valid_to"]
         return []
+
+
+@admin.register(AppointedRuler)
+class AppointedRulerAdmin(SetupAdmin):
+    """Who rules on impartiality where no leader can. Ended by a date."""
+
+    list_display = ["user", "reference", "valid_from", "valid_to"]
+    list_select_related = ["user"]
+    fields = ["user", "reference", "valid_from", "valid_to"]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        kwargs["queryset"] = User.objects.filter(is_staff=True, is_active=True)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
 class DatedRuleAdmin(SetupAdmin):
@@ -349,6 +365,9 @@ class RoundAdmin(SetupAdmin):
         if round is not None:
             context["missing"] = [] if round.published_at else round.missing()
             context["warnings"] = [] if round.published_at else round.warnings()
+            day = max(timezone.localdate(round.opens_at), timezone.localdate())
+            context["lacks_people"] = lacks_people(round, day)
+            context["reads_cases"] = reads_cases(request.user)
             context["can_set_up"] = self.has_change_permission(request, round)
             context["gives_leave"] = request.user.has_role(roles.CASEWORKER)
             context["has_questions"] = round.eligibility_questions.exists()

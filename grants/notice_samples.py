@@ -12,6 +12,7 @@ from grants.models import (
     Applicant,
     ApplicantKind,
     Application,
+    Declaration,
     InfoRequest,
     Invitation,
     JoinRequest,
@@ -22,6 +23,7 @@ from grants.models import (
     RejectedFile,
     Round,
     RoundInquiry,
+    Ruling,
     State,
     Version,
 )
@@ -124,6 +126,18 @@ def samples():
         file=StoredFile(name="budsjett.xlsx"),
         due_on=date(2027, 2, 4),
     )
+    nora = User(email="nora@eksempel.no", name="Nora Eksempel")
+    declaration = Declaration(
+        application=case, user=nora, conflict=True, ground=Declaration.Ground.LEADER
+    )
+    ruling = Ruling(
+        application=case,
+        user=nora,
+        conflict=True,
+        reason="Du sitter i styret hos søkeren.",
+        role=Ruling.Role.LEADER,
+        ruled_by=User(email="kari@eksempel.no", name="Kari Eksempel"),
+    )
     letter = Letter(application=case, title="Foreløpig svar")
     return of_people(case, closes_at) | {
         "application_received_late": (case, of_case | {"late": late}),
@@ -135,6 +149,11 @@ def samples():
         "application_withdrawn": (case, of_case),
         "decision_made": (case, of_case),
         "draft_closes_soon": (case, of_case | {"days": 7}),
+        "impartiality_ruled": (ruling, {"ruling": ruling, "number": case.number}),
+        "impartiality_to_rule": (
+            declaration,
+            {"declaration": declaration, "number": case.number},
+        ),
         "info_requested": (case, of_case),
         "inquiry_answered": (inquiry, of_case),
         "inquiry_forwarded": (inquiry, of_case),

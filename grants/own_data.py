@@ -15,6 +15,7 @@ from grants.models import (
     RoundFollower,
     RoundInquiry,
     State,
+    Tie,
 )
 from grants.models.states import WITH_STAFF
 from omradesatsing.accounts.actors import Actor
@@ -63,6 +64,11 @@ def held_on(user):
                 .select_related("application")
                 .order_by("pk")[:MOST]
             ],
+        ),
+        (
+            _("Bindinger du har skrevet"),
+            _("Så du får et hint når du kan være inhabil. De slettes når du slutter."),
+            [str(tie) for tie in Tie.objects.own(user)],
         ),
         (
             _("Utlysninger du følger, og spørsmål du har stilt"),

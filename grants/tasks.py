@@ -10,6 +10,7 @@ from grants import registers
 from grants.letters.pdf import letter_pdf
 from grants.models import (
     Application,
+    BoardMember,
     Letter,
     Membership,
     Organisation,
@@ -119,6 +120,24 @@ def look_up_again(timestamp):
         entry = organisation.look_up(by=Actor.system(), now=timezone.now())
         if not entry.is_answered:
             return
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(name="grants.read_boards", queueing_lock="read_boards", queue="registers")
+def read_boards(timestamp):
+    """Each quarter: who is on the boards of those whose cases are treated now.
+
+    Forgets those whose cases are over.
+    """
+    BoardMember.objects.stale().delete()
+    if not registers.are_asked():
+        return
+    now = timezone.now()
+    for organisation in BoardMember.to_read(now)[:LOOKED_UP_AT_ONCE]:
+        found = registers.roles(organisation.orgnr)
+        if found is None:
+            return
+        BoardMember.replace(organisation, found, now=now)
 
 
 @app.periodic(cron="* * * * *")

@@ -13,6 +13,8 @@ from grants.models import (
     Application,
     Assessment,
     Decision,
+    DecisionFlag,
+    Declaration,
     Delegation,
     InfoRequest,
     Message,
@@ -22,11 +24,21 @@ from grants.models import (
     State,
 )
 from grants.models.states import WITH_STAFF
+from grants.rounds import not_closed
+from grants.rulings import declarations_to_rule, flags_for_ruler, unruled
+from grants.staff import lacks_people, leavers, open_cases
 from omradesatsing.accounts import roles
 from omradesatsing.ui.templatetags.ui import date_no
 
+# Who opens the cases of a round, and says first whether they are impartial.
+DECLARE = {roles.CASEWORKER, roles.DECIDER, roles.COORDINATOR}
+# Who gives on the cases of one who has left.
+MOVE = {roles.CASEWORKER, roles.ADMINISTRATOR}
 # Who answers what people ask about rounds.
 ANSWER = {roles.CASEWORKER, roles.COORDINATOR, roles.ADMINISTRATOR}
+
+# From so many on, a round's cases are declared in together: fewer, one by one.
+AT_ONCE = 3
 
 # A group is a place to start, not the whole queue: the rest is one link away.
 MOST = 20
@@ -51,18 +63,125 @@ def tasks_for(user, now):
         .select_related("applicant", "area")
         .order_by("submitted_at", "pk")
     )
-    groups = []
+    groups = ruler_tasks(user, today)
     if user.has_role(roles.DECIDER):
         groups += decider_tasks(user, cases, today)
     if user.has_role(roles.CASEWORKER):
         groups += caseworker_tasks(user, cases, today)
     if user.has_role(roles.COORDINATOR):
         groups += coordinator_tasks(user, cases)
+    if user.role_names & DECLARE:
+        groups.append(("Si om du er habil", rounds_to_declare_in(user, cases)))
+    if user.role_names & MOVE:
+        groups.append(("Saker etter noen som har sluttet", leaver_tasks(user)))
     if user.role_names & ANSWER:
         groups.append(("Spørsmål om utlysninger", inquiry_tasks()))
     if user.has_role(roles.ADMINISTRATOR):
         groups.append(("Utlysninger som ikke er publisert", unpublished_rounds()))
+        groups.append(("Utlysninger som mangler folk", rounds_without_people(now)))
+        groups.append(("Pek ut noen som avgjør habilitet", without_ruler(today)))
     return [(heading, tasks) for heading, tasks in groups if tasks]
+
+
+def ruler_tasks(user, today):
+    """What waits for one who rules on others' impartiality."""
+    waiting = [
+        Task(
+            label=f"{row.user}, sak {row.application.number}",
+            url=row.get_ruling_url(),
+            note=f"Meldte seg inhabil {date_no(row.declared_at)}.",
+        )
+        for row in declarations_to_rule(user, today)
+    ]
+    flagged = [
+        Task(
+            label=f"Sak {flag.application.number}",
+            url=reverse(
+                "admin:case_rule",
+                args=[
+                    flag.application.year,
+                    flag.application.number[5:],
+                    flag.user_id,
+                ],
+            ),
+            note=f"{flag.user} {flag.get_part_display()} og er inhabil.",
+        )
+        for flag in flags_for_ruler(user, today)
+    ]
+    return [
+        ("Habilitet å avgjøre", waiting),
+        ("Vedtak som må ses på igjen, etter en habilitet du avgjør", flagged),
+    ]
+
+
+def leaver_tasks(user):
+    """Those who cannot treat cases any longer, and still have some that are open."""
+    seen = Application.objects.visible_to(user)
+    tasks = []
+    for person in leavers()[:MOST]:
+        count = seen.filter(pk__in=open_cases(person).values("pk")).count()
+        if count:
+            tasks.append(
+                Task(
+                    label=f"{person}: {count} åpne {'sak' if count == 1 else 'saker'}",
+                    url=reverse("admin:leaver_cases", args=[person.pk]),
+                    note="Gi dem til noen andre.",
+                )
+            )
+    return tasks
+
+
+def without_ruler(today):
+    """Conflicts that no leader and nobody appointed can rule on."""
+    rows = Declaration.objects.to_rule_on().select_related("user", "application")
+    people = unruled(rows.order_by("declared_at", "pk"), today)
+    return [
+        Task(
+            label=str(person),
+            url=reverse("admin:grants_appointedruler_add"),
+            note="Har meldt seg inhabil, og har ingen leder som kan avgjøre det.",
+        )
+        for person in people[:MOST]
+    ]
+
+
+def rounds_without_people(now):
+    """Rounds that are open or will open, and that nobody can treat or decide."""
+    rounds = not_closed(Round.objects.exclude(published_at=None), now)
+    tasks = []
+    for round in rounds.select_related("scheme").order_by("opens_at", "pk")[:MOST]:
+        day = timezone.localdate(max(round.opens_at, now))
+        if missing := lacks_people(round, day):
+            tasks.append(
+                Task(
+                    label=round.title,
+                    url=reverse("admin:grants_round_change", args=[round.pk]),
+                    note=" ".join(missing),
+                )
+            )
+    return tasks
+
+
+def rounds_to_declare_in(user, cases):
+    """Rounds with cases that the user is to treat and has not declared in."""
+    declared = Declaration.objects.filter(
+        application=OuterRef("pk"), user=user, conflict=False
+    )
+    waiting = (
+        cases.filter(~Exists(declared), state__in=WITH_STAFF)
+        .order_by("round__opens_at", "round")
+        .values_list("round", "round__title")
+        .annotate(count=Count("pk"))
+        .filter(count__gte=AT_ONCE)
+    )
+    return [
+        Task(
+            label=title,
+            url=reverse("admin:round_impartiality", args=[pk]),
+            note=f"{count} saker uten svar fra deg.",
+        )
+        for pk, title, count in waiting[:MOST]
+    ]
 
 
 def inquiry_tasks():
@@ -165,7 +284,11 @@ def decider_tasks(user, cases, today):
             ~Exists(Advice.objects.filter(application=OuterRef("pk"), given_by=user)),
         )
     )
+    flags = DecisionFlag.objects.open().filter(decision__application=OuterRef("pk"))
+    flagged = cases.filter(Exists(flags.exclude(user=user)))
+    again = [task(case, "En som tok del, er inhabil") for case in flagged[:MOST]]
     return [
+        ("Vedtak som må ses på igjen", again),
         ("Saker du kan avgjøre", queue(waiting, State.RECOMMENDED)),
         ("Vedtak som ikke er gjort kjent", held_decisions(cases)),
     ]

@@ -47,6 +47,7 @@ MAY = {
                 "pot",
                 "potarea",
                 "delegation",
+                "appointedruler",
                 "legalterm",
                 "lettertext",
             ],

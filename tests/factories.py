@@ -25,6 +25,7 @@ from grants.models import (
     Applicant,
     ApplicantKind,
     Application,
+    AppointedRuler,
     Criterion,
     Delegation,
     EligibilityAnswer,
@@ -42,6 +43,7 @@ from grants.models import (
     Round,
     RoundInquiry,
     Scheme,
+    Tie,
     Version,
 )
 from omradesatsing.accounts import roles
@@ -360,6 +362,32 @@ def create_submitted(**fields):
         by=Actor(application.started_by), now=timezone.now(), declared=True
     )
     return application
+
+
+def declare_conflict(application, user, *, ground="family"):
+    return application.declare(
+        by=Actor(user), conflict=True, ground=ground, now=timezone.now()
+    )
+
+
+def rule(application, user, *, by, conflict, reason="Hun sitter i styret."):
+    return application.rule(
+        user, conflict=conflict, reason=reason, by=Actor(by), now=timezone.now()
+    )
+
+
+def create_appointed(*, user=None, valid_from=date(2020, 1, 1), valid_to=None):
+    """One whom the administrator has appointed to rule where no leader can."""
+    return AppointedRuler.objects.create(
+        user=user or create_user(is_staff=True),
+        reference="sak 2/2020",
+        valid_from=valid_from,
+        valid_to=valid_to,
+    )
+
+
+def create_tie(*, user, kind="board", **fields):
+    return Tie.objects.create(user=user, kind=kind, **fields)
 
 
 def declare_impartial(application, *users):

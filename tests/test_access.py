@@ -202,6 +202,17 @@ TABLE = (
         "admin:inquiry_detail": INQUIRIES,
         "admin:notice_texts": row(403, **NOT_STAFF) | TEXT_READERS,
         "admin:notice_texts_in": row(403, **NOT_STAFF) | TEXT_READERS,
+        "admin:tie_list": STAFF,
+        # Somebody else's, whoever asks.
+        "admin:tie_change": row(404, **NOT_STAFF),
+        "admin:tie_remove": row(404, **NOT_STAFF),
+        "admin:ruling_list": STAFF,
+        "admin:case_rule": row(404, **NOT_STAFF),
+        "admin:case_settle_flag": row(404, **NOT_STAFF),
+        "admin:round_impartiality": row(200, **NOT_STAFF)
+        | {"editor": 403, "finance": 403, "appeals": 403},
+        "admin:leaver_cases": row(403, **NOT_STAFF)
+        | {"administrator": 200, "caseworker": 200},
         "admin:case_detail": CASE,
         "admin:case_declare": CASE,
         "admin:case_version": DECLARED,
@@ -242,7 +253,8 @@ FACTS = words(
 SET_UP = words(
     """
     grants.scheme grants.round grants.eligibilityquestion grants.pot
-    grants.delegation grants.legalterm grants.lettertext accounts.user
+    grants.delegation grants.appointedruler grants.legalterm grants.lettertext
+    accounts.user
     """
 )
 LOOK_UP = words(
@@ -399,6 +411,12 @@ def arguments():
         "grants:amend_step": (*case, "prosjekt"),
         "grants:amend_attachment_remove": (*case, 1),
         "admin:round_leave": (round.pk,),
+        "admin:round_impartiality": (round.pk,),
+        "admin:leaver_cases": (stranger.pk,),
+        "admin:tie_change": (1,),
+        "admin:tie_remove": (1,),
+        "admin:case_rule": (*case, stranger.pk),
+        "admin:case_settle_flag": (*case, 1),
         "admin:round_announce": (round.pk,),
         "admin:plan": (plan.pk,),
         "admin:plan_list": (round.pk,),
@@ -470,6 +488,8 @@ POSTED = {
     "grants:member_contact",
     "grants:member_confirm",
     "admin:case_messages_read",
+    "admin:case_settle_flag",
+    "admin:tie_remove",
     "admin:plan_prepare",
     "admin:plan_decide",
     "admin:round_announce",

@@ -17,11 +17,14 @@ def test_a_new_database_has_every_role_with_its_permissions():
 
     assert groups == {role: [] for role in MAY} | {
         "Administrator": [
+            "add_reportsto",
             "add_user",
             "change_notice",
+            "change_reportsto",
             "change_user",
             "view_journalentry",
             "view_notice",
+            "view_reportsto",
             "view_user",
         ]
     }

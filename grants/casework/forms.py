@@ -4,11 +4,11 @@ from datetime import timedelta
 from decimal import Decimal
 
 from django import forms
-from django.db.models import Exists, OuterRef
 
 from grants.deadlines import next_working_day
 from grants.models import (
     Advice,
+    DecisionFlag,
     Declaration,
     InfoRequest,
     LateEntry,
@@ -92,16 +92,13 @@ class HandOverForm(CaseForm):
 
     def __init__(self, *args, case, **kwargs):
         super().__init__(*args, case=case, **kwargs)
-        conflict = Declaration.objects.filter(
-            application=case, user=OuterRef("pk"), conflict=True
-        )
         self.fields["to"].queryset = (
             User.objects.filter(
-                ~Exists(conflict),
                 is_active=True,
                 is_staff=True,
                 groups__name=roles.CASEWORKER,
             )
+            .exclude(pk__in=case.conflicted().values("pk"))
             .exclude(pk=case.caseworker_id)
             .order_by("name", "email")
         )
@@ -334,6 +331,20 @@ class SendBackForm(CaseForm):
         label="Hva må ses på igjen?",
         help_text="Til saksbehandleren. Søkeren ser det ikke.",
         max_length=2000,
+        widget=textarea(4),
+    )
+
+
+class SettleForm(CaseForm):
+    name = "settle"
+    heading = "Si hva det nye blikket førte til"
+    button = "Lagre"
+
+    reason = forms.CharField(
+        label="Hva førte det nye blikket til?",
+        help_text="For eksempel at vedtaket står, og hvorfor, eller at det er "
+        "foreslått et nytt vedtak.",
+        max_length=DecisionFlag._meta.get_field("settlement").max_length,
         widget=textarea(4),
     )
 

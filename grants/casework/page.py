@@ -16,6 +16,7 @@ from grants.casework.forms import (
     RecommendForm,
     RequestInfoForm,
     SendBackForm,
+    SettleForm,
     TakeInForm,
 )
 from grants.casework.told import told_in
@@ -23,6 +24,7 @@ from grants.models import (
     Applicant,
     Application,
     BudgetLine,
+    DecisionFlag,
     Mark,
     Pot,
     State,
@@ -137,6 +139,12 @@ def case_parts(case, user):
         "decision_lines": list(decision.lines.select_related("criterion"))
         if decision
         else [],
+        "decision_flags": list(
+            DecisionFlag.objects.open()
+            .filter(decision__application=case)
+            .select_related("user")
+        ),
+        "settle_form": SettleForm(case=case) if user.has_role(roles.DECIDER) else None,
         "pot": pot_parts(case, standing, decision),
         "people": people_parts(case),
         "other_cases": other_cases(case, user),

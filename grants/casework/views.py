@@ -22,6 +22,7 @@ from grants.casework.forms import (
     SendBackForm,
 )
 from grants.casework.page import assess_form, case_context, case_url, version_parts
+from grants.hints import hints_in
 from grants.models import Application, Attachment, RejectedFile
 from grants.models.readers import reads_cases
 from omradesatsing.accounts import roles
@@ -94,11 +95,7 @@ def case_declare(request, year, seq):
     if request.method == "POST" and form.is_valid():
         case.declare(**acting(request), **form.declaration())
         if form.declaration()["conflict"]:
-            messages.success(
-                request,
-                f"Du er inhabil i sak {case.number}. Saken er skjult for deg, og andre "
-                "behandler den.",
-            )
+            messages.success(request, shut_words(case, request))
             return redirect("admin:case_list")
         return redirect(case.get_case_url())
     return declare_page(request, case, form)
@@ -335,7 +332,13 @@ def case_page(request, case, bound=None):
 
 
 def declare_page(request, case, form):
+    today = timezone.localdate(request.arrived_at)
     context = {
+        "hints": hints_in(case, request.user, today),
+        "rulers": case.rulers_of(request.user, day=today),
+        "ruling": case.rulings.filter(user=request.user)
+        .select_related("ruled_by")
+        .last(),
         "title": f"{case.number} {case.current.title}",
         "case": case,
         "version": case.current,
@@ -343,6 +346,17 @@ def declare_page(request, case, form):
         "url": case_url(case, "case_declare"),
     }
     return staff_page(request, "admin/cases/case_declare.html", context)
+
+
+def shut_words(case, request):
+    """What is told to one who has declared a conflict, with who rules on it."""
+    day = timezone.localdate(request.arrived_at)
+    rulers = case.rulers_of(request.user, day=day)
+    words = f"Du er inhabil i sak {case.number}. Saken er skjult for deg."
+    if not rulers:
+        return f"{words} Administratoren peker ut noen som avgjør det."
+    names = " eller ".join(str(ruler.user) for ruler in rulers)
+    return f"{words} {names} avgjør om det blir stående."
 
 
 def staff_page(request, template, context):

@@ -41,12 +41,12 @@ from grants.models.messages import Message, MessageFile
 from grants.models.numbers import NumberSeries
 from grants.models.plans import Plan, PlanRow
 from grants.models.pots import Pot, PotArea, PotRow
-from grants.models.queue import SavedFilter
 from grants.models.questions import (
     Answer,
     Question,
     RequiredAttachment,
 )
+from grants.models.queue import SavedFilter
 from grants.models.records import (
     Audience,
     InternalNote,
@@ -62,9 +62,11 @@ from grants.models.rounds import (
     Round,
     Verdict,
 )
+from grants.models.rulings import AppointedRuler, DecisionFlag, Ruling
 from grants.models.schemes import Delegation, LegalTerm, LetterText, Scheme
 from grants.models.states import State
 from grants.models.steps import Step
+from grants.models.ties import BoardMember, Tie
 from grants.models.versions import Version
 
 __all__ = [
@@ -79,14 +81,17 @@ __all__ = [
     "AppealState",
     "Applicant",
     "ApplicantKind",
+    "AppointedRuler",
     "Application",
     "Assessment",
     "Attachment",
     "Audience",
     "Award",
+    "BoardMember",
     "BudgetLine",
     "Criterion",
     "Decision",
+    "DecisionFlag",
     "DecisionLine",
     "Declaration",
     "Delegation",
@@ -128,9 +133,11 @@ __all__ = [
     "RoundFollower",
     "RoundInquiry",
     "SavedFilter",
+    "Ruling",
     "Scheme",
     "State",
     "Step",
+    "Tie",
     "Verdict",
     "Version",
     "appeal_due",

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
 from grants.models.deciding import Deciding
+from grants.models.impartiality import Impartiality
 from grants.models.judging import Judging
 from grants.models.parties import Parties
 from grants.models.readers import ApplicationQuerySet
@@ -19,12 +20,12 @@ from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 
 
-class Application(Parties, Sending, Judging, Deciding, models.Model):
+class Application(Parties, Sending, Impartiality, Judging, Deciding, models.Model):
     """A request for money in one round, for one main area. «Case» in speech.
 
     What is asked stands in its versions; this row says who, where, and how far it
     has come. Its state changes only through the verbs: the applicant's in
-    `sending.py`, the staff's in `judging.py` and `deciding.py`.
+    `sending.py`, the staff's in `impartiality.py`, `judging.py` and `deciding.py`.
     """
 
     key = models.CharField(

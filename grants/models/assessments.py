@@ -1,16 +1,40 @@
 import pgtrigger
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
 
 from grants.models.decisions import Decision, Outcome, reasons_are_given
+from grants.models.of_case import OfCaseQuerySet
+from grants.models.rulings import Ruling
+
+
+class DeclarationQuerySet(OfCaseQuerySet):
+    def standing(self):
+        """Conflicts that no ruling since has set aside."""
+        set_aside = Ruling.objects.filter(
+            application=OuterRef("application"),
+            user=OuterRef("user"),
+            conflict=False,
+            declaration__gte=OuterRef("pk"),
+        )
+        return self.filter(~Exists(set_aside), conflict=True)
+
+    def to_rule_on(self):
+        """Conflicts that nobody has ruled on."""
+        ruled = Ruling.objects.filter(
+            application=OuterRef("application"),
+            user=OuterRef("user"),
+            declaration__gte=OuterRef("pk"),
+        )
+        return self.filter(~Exists(ruled), conflict=True)
 
 
 class Declaration(models.Model):
     """That a member of staff has judged their own impartiality (habilitet) in a case.
 
     Only added to. A conflict stands from the moment it is declared, also when the same
-    person said the opposite before.
+    person said the opposite before, until a leader rules that it is none.
     """
 
     class Ground(models.TextChoices):
@@ -32,13 +56,17 @@ class Declaration(models.Model):
     )
     declared_at = models.DateTimeField()
 
+    objects = DeclarationQuerySet.as_manager()
+
     class Meta:
         verbose_name = "habilitetsvurdering"
         verbose_name_plural = "habilitetsvurderinger"
         ordering = ["application", "declared_at", "pk"]
         constraints = [
             models.UniqueConstraint(
-                name="declaration_once", fields=["application", "user", "conflict"]
+                name="declaration_impartial_once",
+                fields=["application", "user"],
+                condition=Q(conflict=False),
             ),
             models.CheckConstraint(
                 name="declaration_conflict_has_ground",
@@ -56,6 +84,11 @@ class Declaration(models.Model):
 
     def __str__(self):
         return f"{self.user}: {'inhabil' if self.conflict else 'habil'}"
+
+    def get_ruling_url(self):
+        case = self.application
+        address = [case.year, case.number[5:], self.user_id]
+        return reverse("admin:case_rule", args=address)
 
 
 class Advice(models.Model):

@@ -5,6 +5,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from grants.models.letters import Letter
+from grants.models.of_case import OfCaseQuerySet
 from grants.models.records import PublicRecord
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
@@ -27,7 +28,7 @@ def reasons_are_given():
     )
 
 
-class DecisionQuerySet(models.QuerySet):
+class DecisionQuerySet(OfCaseQuerySet):
     def announced(self):
         return self.filter(announced_at__isnull=False).order_by("version")
 

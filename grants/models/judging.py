@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from grants.models.assessments import Assessment, Declaration, ReasonsDraft
+from grants.models.assessments import Assessment, ReasonsDraft
 from grants.models.deciding import check_outcome, check_reasons
 from grants.models.decisions import Outcome
 from grants.models.lateness import LateEntry
@@ -18,46 +18,6 @@ from omradesatsing.notices.models import Notice
 
 class Judging:
     """The staff's verbs of `Application`."""
-
-    @transaction.atomic
-    def declare(self, *, by, conflict, ground="", now):
-        """Say whether one is impartial; comes before anything else in a case.
-
-        A conflict hides the case at once, takes it from the one who had it, retracts
-        the marks they gave, and sends back what they recommended: nothing is decided
-        on what they prepared.
-        """
-        held = self._hold()
-        if conflict and not ground:
-            raise Refused("Velg hva slags tilknytning det er.")
-        row, new = Declaration.objects.get_or_create(
-            application=self,
-            user=by.user,
-            conflict=conflict,
-            defaults={"ground": ground if conflict else "", "declared_at": now},
-        )
-        if not new:
-            return row
-        if conflict:
-            type(self).objects.filter(pk=self.pk, caseworker=by.user).update(
-                caseworker=None
-            )
-            self.assessments.filter(assessor=by.user, retracted_at=None).update(
-                retracted_at=now
-            )
-            standing = self.recommendations.standing()
-            if (
-                held.state == State.RECOMMENDED
-                and standing.filter(recommended_by=by.user).exists()
-            ):
-                self._send_back(by=by, now=now, reason="Den som innstilte, er inhabil.")
-        JournalEntry.record(
-            "conflict_declared" if conflict else "impartiality_declared",
-            about=self,
-            by=by,
-            ground=row.ground,
-        )
-        return row
 
     @transaction.atomic
     def take(self, *, by):

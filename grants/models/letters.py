@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
 from grants.letters import decision_letter
+from grants.models.of_case import OfCaseQuerySet
 from grants.models.records import PublicRecord
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
@@ -42,6 +43,8 @@ class Letter(models.Model):
     pdf = models.ForeignKey(
         "files.StoredFile", null=True, on_delete=models.PROTECT, related_name="+"
     )
+
+    objects = OfCaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("brev")

@@ -83,6 +83,11 @@ class Organisation(models.Model):
         editable=False,
         help_text="When the register last did not answer; empty once it has.",
     )
+    board_read_at = models.DateTimeField(
+        null=True,
+        editable=False,
+        help_text="When the register last told who has a role (see BoardMember).",
+    )
 
     objects = OrganisationQuerySet.as_manager()
 

@@ -8,6 +8,7 @@ from coordinators.scope import areas_of
 from grants.models.applicants import Membership
 from grants.models.assessments import Declaration
 from grants.models.invitations import Helper
+from grants.models.rulings import Ruling
 from grants.models.states import BEFORE_RECOMMENDED, State
 from grants.models.versions import Version
 from omradesatsing.accounts import roles
@@ -31,6 +32,14 @@ def reads_all_cases(user):
 def reads_cases(user):
     """Whether the user reads any cases at all, theirs to see or not."""
     return reads_all_cases(user) or user.has_role(roles.COORDINATOR)
+
+
+def shut_to(user):
+    """A condition: the user has declared a conflict, or a leader has ruled on one."""
+    own = {"application": OuterRef("pk"), "user": user}
+    declared = Declaration.objects.standing().filter(**own)
+    ruled = Ruling.objects.standing().filter(**own)
+    return Exists(declared) | Exists(ruled)
 
 
 class ApplicationQuerySet(models.QuerySet):
@@ -99,13 +108,16 @@ class ApplicationQuerySet(models.QuerySet):
 
     def without_conflicts_of(self, user):
         member = Membership.objects.filter(applicant=OuterRef("applicant"), user=user)
-        declared = Declaration.objects.filter(
-            application=OuterRef("pk"), user=user, conflict=True
-        )
         helped = Helper.objects.filter(application=OuterRef("pk"), user=user)
-        return self.exclude(started_by=user).exclude(
-            Exists(member) | Exists(declared) | Exists(helped)
+        return (
+            self.exclude(started_by=user)
+            .exclude(Exists(member) | Exists(helped))
+            .exclude(shut_to(user))
         )
+
+    def shut_to(self, user):
+        """What the user has a conflict in by their own word or a leader's."""
+        return self.filter(shut_to(user))
 
     def in_area(self, area):
         return self.filter(area=area)

@@ -11,6 +11,7 @@ from grants.deadlines import working_days_after
 from grants.models.applications import Application
 from grants.models.contents import Attachment
 from grants.models.messages import MessageFile
+from grants.models.of_case import OfCaseQuerySet
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.files.models import StoredFile
 from omradesatsing.journal.models import JournalEntry
@@ -20,7 +21,7 @@ from omradesatsing.notices.models import Notice
 GRACE = 3  # working days
 
 
-class RejectedFileQuerySet(models.QuerySet):
+class RejectedFileQuerySet(OfCaseQuerySet):
     def of_case(self, application):
         """Those in what is sent of a case, with what was given instead."""
         sent = self.filter(application=application, due_on__isnull=False)

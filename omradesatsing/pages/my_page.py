@@ -8,10 +8,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
+from grants.inbox import inbox_of
 from grants.models import State
 from grants.timeline import cases_of, helped_cases_of, next_step, standing
 from omradesatsing.accounts.models import User
-from omradesatsing.notices.models import Notice
 from omradesatsing.pages.paging import page_of
 from omradesatsing.ui.fields import PhoneField
 from omradesatsing.ui.templatetags.ui import in_lang
@@ -28,7 +28,7 @@ def my_page(request):
         known = {"outcome": case.outcome, "due_on": case.due_on}
         case.standing = standing(case, **known)
         case.next_step = next_step(case, **known)
-    inbox = Notice.objects.visible_to(request.user)
+    inbox = inbox_of(request.user)
     context = {
         "awaited": own.filter(state=State.NEEDS_INFO).order_by("due_on", "pk"),
         "drafts": newest(own.filter(state=State.DRAFT), request.arrived_at),
@@ -52,7 +52,7 @@ def newest(drafts, now):
 @require_safe
 def notice_list(request):
     context = {
-        "page": page_of(request, Notice.objects.visible_to(request.user)),
+        "page": page_of(request, inbox_of(request.user)),
         "trail": [(_("Min side"), reverse("pages:my_page")), (_("Meldinger"), "")],
     }
     return render(request, "pages/notice_list.html", context)
@@ -61,7 +61,7 @@ def notice_list(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 def notice_detail(request, pk):
     """One message. Opening it from the list is a POST, for that marks it read."""
-    inbox = Notice.objects.visible_to(request.user)
+    inbox = inbox_of(request.user)
     notice = get_object_or_404(inbox, pk=pk)
     if request.method == "POST":
         notice.mark_read(now=request.arrived_at)

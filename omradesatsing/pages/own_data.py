@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grants import own_data as grants_data
+from grants.inbox import inbox_of
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
@@ -30,10 +31,7 @@ def sections_on(user):
         (
             _("Varsler"),
             _("Det portalen har fortalt deg. De blir slettet sammen med brukeren."),
-            [
-                notice.subject
-                for notice in Notice.objects.visible_to(user).order_by("pk")[:200]
-            ],
+            [notice.subject for notice in inbox_of(user).order_by("pk")[:200]],
         ),
         *grants_data.held_on(user),
     ]

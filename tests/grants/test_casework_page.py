@@ -41,7 +41,9 @@ PARTS += ["filer/1/", "brev/1/", "brev/1/pdf/"]
 PARTS += ["medlem/", "underskrift/", "underskrift/fil/", "spor-igjen/"]
 PARTS += ["ta-inn/", "filer/i-stedet/1/", "meldinger/", "meldinger/fil/1/"]
 # Pressed, never opened.
-PRESSED = ["meldinger/lest/", "varsler/1/"]
+PRESSED = ["meldinger/lest/", "varsler/1/", "nytt-blikk/1/"]
+# For whoever rules on the impartiality of others.
+RULED = ["habilitet/1/"]
 
 
 def declare_conflict(case, user):
@@ -51,9 +53,9 @@ def declare_conflict(case, user):
 def test_the_parts_above_are_all_parts_of_a_case():
     routes = [str(pattern.pattern) for pattern in casework_urls(lambda view: view)]
 
-    ours = {CASE + part.replace("1/", "<int:pk>/") for part in PARTS + PRESSED} | {
-        "saker/"
-    }
+    parts = PARTS + PRESSED + RULED
+    ours = {CASE + part.replace("1/", "<int:pk>/") for part in parts}
+    ours |= {"saker/", "saker/fra/<int:pk>/"}
     of_cases = [route for route in routes if route.startswith("saker/")]
     assert {route.replace("int:number", "int:pk") for route in of_cases} == ours
 
@@ -223,13 +225,13 @@ def test_the_page_asks_the_same_number_of_times_however_much_there_is(
     client.force_login(worker)
     client.get(case.get_case_url())
 
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         client.get(case.get_case_url())
     for _ in range(3):
         other = create_submitted(user=user, applicant=applicant, round=round)
         assert other.applicant == case.applicant
         assess(case)
-    with django_assert_num_queries(29):
+    with django_assert_num_queries(30):
         client.get(case.get_case_url())
 
 

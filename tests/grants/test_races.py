@@ -4,7 +4,8 @@ Each was seen to fail with its guard taken out: the pot's lock in `decide` (the 
 award met the database's own check instead of a refusal), the states in `_step` (two
 decisions), the application's lock in `submit` (two numbers were drawn), the round's
 share lock (a case was judged by a closing that was being changed), the application's
-lock in the staff's verbs (one with a conflict took, judged and recommended).
+lock in the staff's verbs (one with a conflict took, judged and recommended), the same
+in `declare` and `rule` (one who was shut out marked and decided, and no flag was set).
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from grants.deadlines import next_working_day
 from grants.models import (
     Application,
     Decision,
+    DecisionFlag,
     EligibilityAnswer,
     LateException,
     NumberSeries,
@@ -46,8 +48,10 @@ from tests.factories import (
     create_in_review,
     create_late,
     create_recommended,
+    create_reports_to,
     create_round,
     create_submitted,
+    create_user,
     declare_impartial,
     propose,
     redecide,
@@ -311,6 +315,70 @@ def test_a_conflict_declared_at_the_same_moment_stops_advice():
 
     assert str(attempt.exception()) == "Du har ikke tilgang til saken."
     assert list(application.advice.all()) == []
+
+
+def conflict_of(user):
+    return lambda case: case.declare(
+        by=Actor(user), conflict=True, ground="family", now=timezone.now()
+    )
+
+
+def ruling_on(user, leader):
+    return lambda case: case.rule(
+        user, conflict=True, reason="Gift.", by=Actor(leader), now=timezone.now()
+    )
+
+
+def test_a_leaders_ruling_at_the_same_moment_stops_the_marks():
+    case = create_in_review()
+    worker, leader = case.caseworker, create_user(is_staff=True)
+    create_reports_to(user=worker, leader=leader)
+    again = Application.objects.get(pk=case.pk)
+
+    attempt = second_waits_for(
+        lambda: ruling_on(worker, leader)(case), lambda: assess(again)
+    )
+
+    assert str(attempt.exception()) == "Du har ikke tilgang til saken."
+    assert list(case.assessments.counting()) == []
+
+
+@pytest.mark.parametrize("whose", ["own", "leader's", "ruled"])
+def test_a_conflict_at_the_same_moment_stops_the_decision(whose):
+    case = create_recommended()
+    decider, leader = create_decider(), create_caseworker()
+    create_reports_to(user=decider, leader=leader)
+    declare_impartial(case, decider)
+    again = Application.objects.get(pk=case.pk)
+    shut = {
+        "own": conflict_of(decider),
+        "leader's": conflict_of(leader),
+        "ruled": ruling_on(decider, leader),
+    }[whose]
+
+    attempt = second_waits_for(lambda: shut(case), lambda: decide(again, decider))
+
+    assert str(attempt.exception()) == (
+        "Lederen din er inhabil i saken. Da kan ikke du avgjøre den."
+        if whose == "leader's"
+        else "Du har ikke tilgang til saken."
+    )
+    assert case.decisions.count() == 0
+
+
+def test_a_decision_that_was_first_is_flagged_by_the_conflict_that_waited():
+    case = create_recommended()
+    decider = create_decider()
+    declare_impartial(case, decider)
+    again = Application.objects.get(pk=case.pk)
+
+    attempt = second_waits_for(
+        lambda: decide(case, decider), lambda: conflict_of(decider)(again)
+    )
+
+    flag = DecisionFlag.objects.get()
+    assert attempt.exception() is None
+    assert (flag.decision.application, flag.part) == (case, "decided")
 
 
 # --- sending anew, coming late, and leave ---------------------------------------------
