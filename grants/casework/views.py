@@ -5,13 +5,13 @@ from functools import partial
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Q
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from grants.casework.filters import CaseFilter
+from grants.casework.filters import Queue, in_queue, queue_text
 from grants.casework.forms import (
     AdviceForm,
     DeclareForm,
@@ -24,56 +24,11 @@ from grants.casework.forms import (
 from grants.casework.page import assess_form, case_context, case_url, version_parts
 from grants.hints import hints_in
 from grants.models import Application, Attachment, RejectedFile
-from grants.models.readers import reads_cases
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.middleware import forget_parked, parked_fields
 from omradesatsing.accounts.refusals import Refused
 
-PAGE = 50
-CURSOR = re.compile(r"([0-9]{4})-([0-9]{4,9})")
 SEQUENCE = re.compile(r"[0-9]{4,9}")
-
-
-# --- the list -------------------------------------------------------------------------
-
-
-@require_safe
-def case_list(request):
-    """The queue: newest first, a page at a time from the number after `etter`."""
-    user = request.user
-    if not reads_cases(user):
-        raise PermissionDenied
-    cases = (
-        Application.objects.visible_to(user)
-        .with_current()
-        .select_related(
-            "applicant__organisation", "area", "round", "caseworker", "late_entry"
-        )
-        .order_by("-year", "-sequence")
-    )
-    today = timezone.localdate(request.arrived_at)
-    chosen = CaseFilter(request.GET, queryset=cases, request=request, today=today)
-    found = list(after(chosen.qs, request.GET.get("etter"))[: PAGE + 1])
-    more = found[PAGE - 1] if len(found) > PAGE else None
-    context = {
-        "title": "Saker",
-        "filter": chosen,
-        "cases": found[:PAGE],
-        "after": f"{more.year}-{more.number[5:]}" if more else "",
-        "is_first": "etter" not in request.GET,
-    }
-    return staff_page(request, "admin/cases/case_list.html", context)
-
-
-def after(cases, cursor):
-    """The cases that come after a number in the list; an odd number is no page."""
-    if not cursor:
-        return cases
-    number = CURSOR.fullmatch(cursor)
-    if not number:
-        raise Http404
-    year, sequence = (int(part) for part in number.groups())
-    return cases.filter(Q(year__lt=year) | Q(year=year, sequence__lt=sequence))
 
 
 # --- a case ---------------------------------------------------------------------------
@@ -96,8 +51,8 @@ def case_declare(request, year, seq):
         case.declare(**acting(request), **form.declaration())
         if form.declaration()["conflict"]:
             messages.success(request, shut_words(case, request))
-            return redirect("admin:case_list")
-        return redirect(case.get_case_url())
+            return redirect(queue_url(request))
+        return redirect(in_queue(case.get_case_url(), queue_text(request)))
     return declare_page(request, case, form)
 
 
@@ -274,6 +229,10 @@ def opened_case(request, year, seq, *, role=None):
         raise PermissionDenied(f"Dette gjør en {role.lower()}.")
     if not has_declared(case, request.user):
         raise PermissionDenied("Vurder habiliteten din før du åpner saken.")
+    if wants_next(request):
+        # Now, while it stands where it stood when it was opened.
+        queue = Queue(QueryDict(queue_text(request)), request)
+        case.neighbour = queue.next_after(case)
     return case
 
 
@@ -317,13 +276,34 @@ def press(request, case, verb, message):
             messages.error(request, str(refusal))
         else:
             messages.success(request, message)
-    return redirect(case.get_case_url())
+            return redirect(way_on(request, case))
+    return redirect(in_queue(case.get_case_url(), queue_text(request)))
 
 
 def done(request, case, message):
     forget_parked(request)
     messages.success(request, message)
-    return redirect(case.get_case_url())
+    return redirect(way_on(request, case))
+
+
+def way_on(request, case):
+    """Where a step that is done leads: the case again, or the next of its queue."""
+    queue = queue_text(request)
+    if not wants_next(request):
+        return in_queue(case.get_case_url(), queue)
+    if case.neighbour is None:
+        messages.info(request, "Det var den siste saken i køen.")
+        return queue_url(request)
+    return in_queue(case.neighbour.get_case_url(), queue)
+
+
+def wants_next(request):
+    return "neste" in request.POST and queue_text(request) != ""
+
+
+def queue_url(request):
+    """The list that the case was opened from."""
+    return f"{reverse('admin:case_list')}?{queue_text(request)}".rstrip("?")
 
 
 def case_page(request, case, bound=None):
@@ -361,4 +341,5 @@ def shut_words(case, request):
 
 def staff_page(request, template, context):
     """A page of ours in the admin's frame."""
-    return render(request, template, admin.site.each_context(request) | context)
+    frame = admin.site.each_context(request) | {"ko": queue_text(request)}
+    return render(request, template, frame | context)

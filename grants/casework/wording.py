@@ -93,6 +93,7 @@ JOURNAL = {
     "plan_made": "Begynte på en plan",
     "plan_prepared": "Innstilte etter en plan",
     "plan_decided": "Avgjorde sakene i en plan",
+    "cases_exported": "Hentet saker som fil",
     # The platform's own.
     "add": "Opprettet",
     "change": "Endret",

@@ -22,9 +22,11 @@ class Judging:
     @transaction.atomic
     def take(self, *, by):
         """Become the caseworker of a case that waits."""
-        self._hold()
+        locked = self._hold()
         self._check_role(by, roles.CASEWORKER)
         self._check_impartial(by)
+        if locked.caseworker_id not in (None, by.user.pk):
+            raise Refused(f"Saken er gitt til {locked.caseworker}.")
         if self._step("take", by=by, caseworker=by.user):
             return
         if self.caseworker_id != by.user.pk:
@@ -71,15 +73,20 @@ class Judging:
 
     @transaction.atomic
     def hand_over(self, to, *, by):
-        """Give the case to another caseworker, in whatever state it is with us."""
-        self._hold()
+        """Give the case to a caseworker, begun on or not. Given twice: once.
+
+        A new one stays new until the one who got it takes it.
+        """
+        locked = self._hold()
         self._check_role(by, roles.CASEWORKER)
         if not to.has_role(roles.CASEWORKER):
             raise Refused("Bare en saksbehandler kan få saken.")
+        if locked.caseworker_id == to.pk:
+            return
         taken = (
             type(self)
             .objects.visible_to(to)
-            .filter(pk=self.pk, state__in=[State.IN_REVIEW, State.NEEDS_INFO])
+            .filter(pk=self.pk, state__in=BEFORE_RECOMMENDED)
             .update(caseworker=to)
         )
         if not taken:

@@ -2,7 +2,7 @@
 
 from django import template
 
-from grants.casework import wording
+from grants.casework import filters, wording
 
 register = template.Library()
 
@@ -18,3 +18,15 @@ def case_state(case):
 def in_words(entry):
     """A journal entry as a sentence."""
     return wording.journal_words(entry)
+
+
+@register.filter
+def in_queue(url, queue):
+    """An address with the queue at hand; a place on the same page as it is."""
+    return url if url.startswith("#") else filters.in_queue(url, queue)
+
+
+@register.filter
+def working_queue(request):
+    """The queue that a case was opened from, as it stands in `ko`."""
+    return filters.queue_text(request)

@@ -3,7 +3,7 @@
 import pytest
 from django.utils import timezone
 
-from grants.casework.views import PAGE
+from grants.casework.filters import PAGE
 from grants.models import Application, State
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
