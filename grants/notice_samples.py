@@ -9,6 +9,9 @@ from django.utils import timezone, translation
 
 from areas.models import Area
 from grants.models import (
+    AccessRequest,
+    Appeal,
+    AppealQuestion,
     Applicant,
     ApplicantKind,
     Application,
@@ -139,7 +142,12 @@ def samples():
         ruled_by=User(email="kari@eksempel.no", name="Kari Eksempel"),
     )
     letter = Letter(application=case, title="Foreløpig svar")
+    appeal = Appeal(delay_granted=True, delay_reasons="Pengene er alt brukt.")
+    asked = AppealQuestion(text="Hvilken post gjelder det?", due_on=date(2027, 4, 20))
     return of_people(case, closes_at) | {
+        "access_answered": (AccessRequest(party_case=case), {"number": "2027/0012"}),
+        "appeal_delay_ruled": (appeal, of_case | {"appeal": appeal}),
+        "appeal_question": (appeal, of_case | {"question": asked}),
         "application_received_late": (case, of_case | {"late": late}),
         "application_resubmitted": (case, of_case | {"version": changed}),
         "followed_round_extended": (round, of_case),

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from grants.models import (
+    AccessRequest,
     Advice,
     Application,
     Assessment,
@@ -70,6 +71,7 @@ def tasks_for(user, now):
         groups += caseworker_tasks(user, cases, today)
     if user.has_role(roles.COORDINATOR):
         groups += coordinator_tasks(user, cases)
+    groups.append(("Innsynskrav", access_tasks(user)))
     if user.role_names & DECLARE:
         groups.append(("Si om du er habil", rounds_to_declare_in(user, cases)))
     if user.role_names & MOVE:
@@ -81,6 +83,20 @@ def tasks_for(user, now):
         groups.append(("Utlysninger som mangler folk", rounds_without_people(now)))
         groups.append(("Pek ut noen som avgjør habilitet", without_ruler(today)))
     return [(heading, tasks) for heading, tasks in groups if tasks]
+
+
+def access_tasks(user):
+    """Who has asked to see documents and is not answered, the oldest first."""
+    rows = AccessRequest.objects.visible_to(user).open()[:MOST]
+    return [
+        Task(
+            label=str(asked),
+            url=asked.get_staff_url(),
+            due=asked.warn_on,
+            note=f"Mottatt {date_no(asked.received_at)}.",
+        )
+        for asked in rows
+    ]
 
 
 def ruler_tasks(user, today):

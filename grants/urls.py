@@ -1,7 +1,9 @@
 from django.urls import path, register_converter
 
 from grants.views import (
+    access,
     answers,
+    appeals,
     applicants,
     applications,
     attachments,
@@ -13,6 +15,7 @@ from grants.views import (
     inquiries,
     invitations,
     messages,
+    records,
     rounds,
     sending,
     start,
@@ -38,6 +41,7 @@ app_name = "grants"
 ROUND = "tilskudd/<slug:slug>/"
 DRAFT = "min-side/kladder/<slug:key>/"
 APPLICANT = "min-side/sokere/<int:pk>/"
+ACCESS = "innsyn/svar/<slug:key>/"
 INVITATION = "min-side/invitasjoner/<slug:key>/"
 CASE = "min-side/soknader/<int:year>/<case_number:sequence>/"
 
@@ -59,6 +63,16 @@ urlpatterns = [
         helping.application_start_for_other,
         name="application_start_for_other",
     ),
+    # The public journal, and asking to see more
+    path("postjournal/", records.journal, name="journal"),
+    path("postjournal.csv", records.journal_csv, name="journal_csv"),
+    path("postjournal.xml", records.journal_xml, name="journal_xml"),
+    path("innsyn/", access.access_ask, name="access_ask"),
+    path(ACCESS, access.access_detail, name="access_detail"),
+    path(f"{ACCESS}fil/<int:pk>/", access.access_file, name="access_file"),
+    # For those who are affected by what others were given
+    path("klage/", appeals.appeal_open, name="appeal_open"),
+    path("klage/<slug:key>/", appeals.appeal_receipt, name="appeal_receipt"),
     # A draft
     path(DRAFT, drafts.draft_detail, name="draft_detail"),
     path(f"{DRAFT}kontroll/", sending.draft_review, name="draft_review"),
@@ -158,6 +172,22 @@ urlpatterns = [
     ),
     path(f"{CASE}meldinger/", messages.message_list, name="message_list"),
     path(f"{CASE}meldinger/fil/<int:pk>/", messages.message_file, name="message_file"),
+    path(f"{CASE}dokumenter/", records.document_list, name="document_list"),
+    path(f"{CASE}dokumenter/alt/", records.document_bundle, name="document_bundle"),
+    path(f"{CASE}dokumenter/be-om/", records.document_ask, name="document_ask"),
+    path(f"{CASE}klage/", appeals.appeal_lodge, name="appeal_lodge"),
+    path(f"{CASE}klager/<int:pk>/", appeals.appeal_detail, name="appeal_detail"),
+    path(
+        f"{CASE}klager/<int:pk>/trekk/",
+        appeals.appeal_withdraw,
+        name="appeal_withdraw",
+    ),
+    path(
+        f"{CASE}klager/<int:pk>/klage/",
+        appeals.appeal_lodge,
+        name="appeal_dismissal",
+    ),
+    path(f"{CASE}klager/fil/<int:pk>/", appeals.appeal_file, name="appeal_file"),
     path(f"{CASE}trekk/", applications.application_withdraw, name="withdraw"),
     path(f"{CASE}vedlegg/<int:pk>/", applications.attachment, name="attachment"),
     path(f"{CASE}avvist/<int:pk>/", attachments.rejected_file, name="rejected_file"),

@@ -16,6 +16,7 @@ from django.utils import timezone
 from areas.models import Document
 from coordinators.models import Project
 from grants.models import (
+    AccessRequest,
     Applicant,
     ApplicantKind,
     Application,
@@ -80,6 +81,10 @@ DECLARED = row(
 INQUIRIES = row(403, **NOT_STAFF) | dict.fromkeys(
     ["administrator", "caseworker", "coordinator", "outsider", "superuser"], 200
 )
+# Who answers those who ask to see documents.
+ACCESS = row(403, **NOT_STAFF) | dict.fromkeys(
+    ["administrator", "caseworker", "superuser"], 200
+)
 # The share-out of a round: those who read every case in it.
 PLANS = row(403, **NOT_STAFF) | dict.fromkeys(
     ["administrator", "caseworker", "decider", "reader", "superuser"], 200
@@ -109,6 +114,8 @@ PUBLIC_NAMES = words(
     areas:document_list areas:document_detail coordinators:project_list
     coordinators:project_detail coordinators:coordinator_list grants:round_list
     grants:idea grants:round_detail grants:round_form grants:eligibility
+    grants:journal grants:journal_csv grants:journal_xml grants:access_ask
+    grants:access_detail
     grants:application_start grants:award_list grants:award_csv grants:award_json
     account_inactive account_reset_password account_reset_password_done
     account_reset_password_from_key account_reset_password_from_key_done
@@ -121,7 +128,8 @@ OWN_NAMES = words(
     grants:letter_detail pages:notice_detail
     grants:draft_area grants:draft_helpers grants:draft_move grants:applicant_detail
     grants:applicant_invite grants:applicant_answerable grants:applicant_registered
-    grants:member_end grants:invitation_detail
+    grants:member_end grants:invitation_detail grants:document_list
+    grants:document_bundle grants:document_ask
     """
 )
 
@@ -169,6 +177,20 @@ TABLE = (
         "grants:amend_review": OWN_MOVED,
         "grants:amend_drop": OWN_MOVED,
         "grants:amend_attachment_remove": OWN_MOVED,
+        "grants:access_file": row(404),
+        "admin:access_list": ACCESS,
+        "admin:access_request": ACCESS,
+        "admin:case_note": DECLARED,
+        "admin:case_records": DECLARED,
+        "admin:case_record": DECLARED,
+        "admin:case_redact": only("caseworker"),
+        "admin:case_copy": row(404, **NOT_STAFF)
+        | {"administrator": 403, "reader": 403, "superuser": 403},
+        "admin:cases_assign": row(403, **{**NOT_STAFF, "caseworker": 200}),
+        "admin:cases_export": QUEUE | {r: 404 for r, c in QUEUE.items() if c == 200},
+        "admin:filter_save": QUEUE | {r: 302 for r, c in QUEUE.items() if c == 200},
+        # A saved filter is its owner's alone.
+        "admin:filter_change": QUEUE | {r: 404 for r, c in QUEUE.items() if c == 200},
         "admin:case_take_in": only("caseworker"),
         "admin:plan_list": PLANS,
         "admin:plan_detail": PLANS,
@@ -377,7 +399,16 @@ def arguments():
         by=stranger,
     )
     inquiry = create_inquiry(round=round)
+    asked = AccessRequest.ask(
+        records=[], wanted="Alt", by=Actor.system(), now=timezone.now()
+    )
     return {
+        "grants:access_detail": (asked.key,),
+        "grants:access_file": (asked.key, 1),
+        "admin:access_request": (asked.pk,),
+        "admin:case_record": (*case, 1),
+        "admin:case_redact": (*case, 1),
+        "admin:case_copy": (*case, 1),
         "pages:area_detail": ("loddefjord",),
         "pages:zone_detail": ("loddefjord",),
         "pages:notice_detail": (notice.pk,),
@@ -415,6 +446,7 @@ def arguments():
         "admin:leaver_cases": (stranger.pk,),
         "admin:tie_change": (1,),
         "admin:tie_remove": (1,),
+        "admin:case_dismiss_flag": (*case, 0),
         "admin:case_rule": (*case, stranger.pk),
         "admin:case_settle_flag": (*case, 1),
         "admin:round_announce": (round.pk,),
@@ -457,6 +489,7 @@ def address(name, world):
         ("grants:application_", "case"),
         ("grants:withdraw", "case"),
         ("grants:message_list", "case"),
+        ("grants:document_", "case"),
         ("grants:answer_", "case"),
         ("grants:amend_", "case"),
         ("admin:plan_", "admin:plan"),

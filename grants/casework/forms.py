@@ -11,6 +11,7 @@ from grants.models import (
     DecisionFlag,
     Declaration,
     InfoRequest,
+    InternalNote,
     LateEntry,
     Mark,
     Membership,
@@ -155,8 +156,22 @@ class AdviceForm(CaseForm):
     )
     text = forms.CharField(
         label="Begrunnelse",
-        help_text="Hva betyr prosjektet for området, og hvordan passer det med resten?",
+        help_text="Hva betyr prosjektet for området, og hvordan passer det med resten? "
+        "Fakta her kan søkeren få se.",
         max_length=Advice._meta.get_field("text").max_length,
+        widget=textarea(5),
+    )
+
+
+class NoteForm(CaseForm):
+    name = "note"
+    heading = "Skriv et internt notat"
+    button = "Lagre notatet"
+
+    text = forms.CharField(
+        label="Notat",
+        help_text="Bare kommunen ser notatet. Fakta her kan søkeren få se.",
+        max_length=InternalNote.MOST,
         widget=textarea(5),
     )
 

@@ -13,6 +13,7 @@ from grants.casework.forms import (
     ConfirmMemberForm,
     ConfirmScanForm,
     HandOverForm,
+    NoteForm,
     RecommendForm,
     RequestInfoForm,
     SendBackForm,
@@ -30,6 +31,7 @@ from grants.models import (
     State,
     Step,
 )
+from grants.models.records import NOTES
 from grants.models.states import BEFORE_RECOMMENDED, WITH_STAFF
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
@@ -147,6 +149,7 @@ def case_parts(case, user):
         "settle_form": SettleForm(case=case) if user.has_role(roles.DECIDER) else None,
         "pot": pot_parts(case, standing, decision),
         "people": people_parts(case),
+        "notes": list(case.notes.select_related("written_by")),
         "other_cases": other_cases(case, user),
         "namesakes": namesakes(case, user),
         "journal": journal,
@@ -279,6 +282,8 @@ def forms_for(case, user, found, today):
             forms["hand_over"] = HandOverForm(case=case)
     if user.has_role(roles.COORDINATOR) and case.state in WITH_STAFF:
         forms["advise"] = AdviceForm(case=case)
+    if user.role_names & NOTES:
+        forms["note"] = NoteForm(case=case)
     if user.has_role(roles.DECIDER) and case.state == State.RECOMMENDED:
         forms["send_back"] = SendBackForm(case=case)
     return forms | people_forms(case, user, found["people"])

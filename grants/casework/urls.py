@@ -3,6 +3,7 @@
 from django.urls import path
 
 from grants.casework import (
+    access,
     decisions,
     declaring,
     inquiries,
@@ -12,6 +13,7 @@ from grants.casework import (
     people,
     plans,
     queue,
+    records,
     rulings,
     texts,
     ties,
@@ -70,6 +72,13 @@ def casework_urls(guard):
         (f"{CASE}meldinger/", messages.case_messages),
         (f"{CASE}meldinger/lest/", messages.case_messages_read),
         (f"{CASE}meldinger/fil/<int:pk>/", messages.case_message_file),
+        ("innsyn/", access.access_list),
+        ("innsyn/<int:pk>/", access.access_request),
+        (f"{CASE}notat/", records.case_note),
+        (f"{CASE}dokumenter/", records.case_records),
+        (f"{CASE}dokumenter/<int:number>/", records.case_record),
+        (f"{CASE}dokumenter/<int:number>/sladd/", records.case_redact),
+        (f"{CASE}dokumenter/kopi/<int:pk>/", records.case_copy),
         (f"{CASE}brev/<int:pk>/", views.case_letter),
         (f"{CASE}brev/<int:pk>/pdf/", views.case_letter_pdf),
     ]

@@ -35,10 +35,15 @@ def letter_pdf(letter):
                 "Tegn som ikke kan vises her, er byttet ut med %(sign)s. Hele teksten "
                 "står på Min side."
             ) % {"sign": NOT_SHOWN}
+    return typeset(json.dumps(shown))
+
+
+def typeset(data):
+    """The PDF of what `letter_data` gives, as JSON."""
     return typst.compile(
         str(HERE / "letter.typ"),
         root=str(HERE),
-        sys_inputs={"data": json.dumps(shown)},
+        sys_inputs={"data": data},
         pdf_standards=["a-2a", "ua-1"],
         **FONTS,
     )

@@ -39,6 +39,8 @@ PARTS = ["", "habilitet/", "ta/", "gi-videre/", "be-om-mer/", "uten-svar/", "rad
 PARTS += ["vurdering/", "innstilling/", "tilbake/", "vedtak/", "versjoner/1/"]
 PARTS += ["filer/1/", "brev/1/", "brev/1/pdf/"]
 PARTS += ["medlem/", "underskrift/", "underskrift/fil/", "spor-igjen/"]
+PARTS += ["notat/", "dokumenter/", "dokumenter/1/", "dokumenter/1/sladd/"]
+PARTS += ["dokumenter/kopi/1/"]
 PARTS += ["ta-inn/", "filer/i-stedet/1/", "meldinger/", "meldinger/fil/1/"]
 # Pressed, never opened.
 PRESSED = ["meldinger/lest/", "varsler/1/", "nytt-blikk/1/"]
@@ -225,13 +227,13 @@ def test_the_page_asks_the_same_number_of_times_however_much_there_is(
     client.force_login(worker)
     client.get(case.get_case_url())
 
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         client.get(case.get_case_url())
     for _ in range(3):
         other = create_submitted(user=user, applicant=applicant, round=round)
         assert other.applicant == case.applicant
         assess(case)
-    with django_assert_num_queries(30):
+    with django_assert_num_queries(31):
         client.get(case.get_case_url())
 
 
