@@ -22,6 +22,7 @@ from areas.models import (
 )
 from coordinators.models import Assignment, Coordinator, Event, Project
 from grants.models import (
+    Appeal,
     Applicant,
     ApplicantKind,
     Application,
@@ -600,3 +601,38 @@ def create_inquiry(*, round, user=None, text="Kan vi søke om gjerde?"):
     return RoundInquiry.ask(
         round=round, text=text, by=Actor(user or create_user()), now=timezone.now()
     )
+
+
+def create_appeal_member(**fields):
+    return create_user(role=roles.APPEALS, **fields)
+
+
+def lodge(case, *, by=None, now=None, wanted="Vi vil ha hele beløpet.", **fields):
+    """An appeal on Min side, by the one who sent the case."""
+    appeal, _new = Appeal.lodge(
+        case.decision,
+        by=Actor(by or case.started_by),
+        now=now or timezone.now(),
+        wanted=wanted,
+        key=fields.pop("key", f"nokkel-{next(numbers)}"),
+        **fields,
+    )
+    return appeal
+
+
+def create_appeal(*, outcome=Outcome.REFUSED, amount_granted=Decimal(0), **fields):
+    """A case that was refused, and the appeal against it."""
+    return lodge(
+        create_decided(outcome=outcome, amount_granted=amount_granted, **fields)
+    )
+
+
+def create_forwarded(**fields):
+    """An appeal that the appeal body has, with a delegation for those who settle it."""
+    appeal = create_appeal(**fields)
+    caseworker = Actor(appeal.application.caseworker)
+    scheme = appeal.application.round.scheme
+    create_delegation(scheme=scheme, to_role=roles.APPEALS, to_title="nemnda")
+    appeal.uphold(by=caseworker, now=timezone.now(), statement="Vedtaket bør stå.")
+    appeal.forward(by=caseworker, now=timezone.now())
+    return appeal

@@ -211,6 +211,8 @@ def fixed_texts(decision, *, language, now):
 def kinds_for(decision):
     """The fixed texts of a decision's letter, in order."""
     kinds = [LetterText.Kind.APPEAL, LetterText.Kind.ACCESS]
+    if decision.kind == "appeal":
+        kinds.remove(LetterText.Kind.APPEAL)  # what the appeal body says is final
     if not (decision.facts and decision.rules and decision.considerations):
         kinds.insert(0, LetterText.Kind.REASONS)
     if decision.gives_money:

@@ -104,6 +104,8 @@ class Deciding:
         role = preparer_role(kind)
         self._check_role(by, role)
         self._check_impartial(by)
+        if kind == Decision.Kind.APPEAL:
+            self.check_no_hand(by, now)
         last = self.made
         if last is None:
             raise Refused("Saken er ikke avgjort ennå.")
@@ -210,6 +212,8 @@ class Deciding:
         role = decider_role(recommendation.kind)
         self._check_role(by, role)
         self._check_impartial(by)
+        if recommendation.kind == Decision.Kind.APPEAL:
+            self.check_no_hand(by, now)
         # Also a recommendation that was sent back: its author judged the case.
         prepared = {self.caseworker_id}
         prepared |= set(
@@ -239,6 +243,15 @@ class Deciding:
         if amount > delegation.ceiling:
             raise Refused("Beløpet er over grensen i delegeringen.")
         return delegation
+
+    def check_no_hand(self, by, now):
+        """Refuse one who had a hand in the case before the appeal body got it."""
+        cases = type(self).objects.filter(pk=self.pk)
+        if not cases.for_appeal_body(by.user, timezone.localdate(now)).exists():
+            raise Refused(
+                "Du eller lederen din har hatt med saken å gjøre, eller klagen er ikke "
+                "sendt til klageinstansen. Da kan ikke du behandle klagen."
+            )
 
     def money_taken(self):
         """What the case has taken from its pot so far, by the ledger; in kroner."""

@@ -5,13 +5,22 @@ from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from coordinators.scope import areas_of
+from grants.models.appeals import Appeal
 from grants.models.applicants import Membership
-from grants.models.assessments import Declaration
+from grants.models.assessments import (
+    Advice,
+    Assessment,
+    Declaration,
+    ReasonsDraft,
+    Recommendation,
+)
+from grants.models.decisions import Decision
 from grants.models.invitations import Helper
 from grants.models.rulings import Ruling
 from grants.models.states import BEFORE_RECOMMENDED, State
 from grants.models.versions import Version
 from omradesatsing.accounts import roles
+from omradesatsing.journal.models import JournalEntry
 
 # Roles that read every sent case; coordinators read those of their own areas.
 READS_ALL = {
@@ -22,7 +31,10 @@ READS_ALL = {
 }
 
 # Those who need what a case may tell of health, faith or ethnicity.
-READS_SPECIAL = {roles.CASEWORKER, roles.DECIDER}
+READS_SPECIAL = {roles.CASEWORKER, roles.DECIDER, roles.APPEALS}
+
+# What one does with a case before the appeal body gets it.
+HAND_IN = ["take", "request_info", "appeal_taken_in", "appeal_forwarded"]
 
 
 def reads_all_cases(user):
@@ -94,17 +106,63 @@ class ApplicationQuerySet(models.QuerySet):
         cases = self.sent()
         if reads_all_cases(user):
             return cases
+        if not user.role_names & {roles.COORDINATOR, roles.APPEALS}:
+            return self.none()
+        today, scope = timezone.localdate(), Q(pk=None)
         if user.has_role(roles.COORDINATOR):
-            areas = areas_of(user, timezone.localdate())
-            return cases.filter(
-                Q(area__in=areas)
-                | Exists(
-                    self.model.other_areas.through.objects.filter(
-                        application=OuterRef("pk"), area__in=areas
-                    )
+            areas = areas_of(user, today)
+            scope |= Q(area__in=areas) | Exists(
+                self.model.other_areas.through.objects.filter(
+                    application=OuterRef("pk"), area__in=areas
                 )
             )
-        return self.none()
+        if user.has_role(roles.APPEALS):
+            at_body = self.model.objects.for_appeal_body(user, today)
+            scope |= Q(pk__in=at_body.values("pk"))
+        return cases.filter(scope)
+
+    def for_appeal_body(self, user, day):
+        """Cases with an appeal that was sent on, which the user may settle.
+
+        Nobody with a hand in the case before, nor those directly below one who had.
+        """
+        forwarded = Appeal.objects.filter(
+            decision__application=OuterRef("pk"), forwarded_at__isnull=False
+        )
+        leader = user.leader_on(day)
+        people = [user.pk, leader.pk] if leader else [user.pk]
+        return self.filter(Exists(forwarded)).without_hand_of(people)
+
+    def without_hand_of(self, people):
+        """Cases that none of these ids decided, prepared, assessed or advised on.
+
+        What the appeal body itself has prepared and decided does not count.
+        """
+        case = {"application": OuterRef("pk")}
+        below = ~Q(kind=Decision.Kind.APPEAL)
+        journal = JournalEntry.objects.filter(
+            about_type__app_label="grants",
+            about_type__model="application",
+            about_id=OuterRef("pk"),
+        )
+        hands = [
+            Decision.objects.filter(
+                below, Q(decided_by__in=people) | Q(prepared_by__in=people), **case
+            ),
+            Recommendation.objects.filter(below, recommended_by__in=people, **case),
+            Assessment.objects.filter(assessor__in=people, **case),
+            Advice.objects.filter(given_by__in=people, **case),
+            ReasonsDraft.objects.filter(written_by__in=people, **case),
+            Appeal.objects.filter(
+                decision__application=OuterRef("pk"), reviewed_by__in=people
+            ),
+            journal.filter(verb__in=HAND_IN, actor__in=people),
+            journal.filter(verb="case_handed_over", facts__to__in=people),
+        ]
+        found = self.exclude(caseworker__in=people)
+        for rows in hands:
+            found = found.filter(~Exists(rows))
+        return found
 
     def without_conflicts_of(self, user):
         member = Membership.objects.filter(applicant=OuterRef("applicant"), user=user)
