@@ -53,6 +53,9 @@ class AccessForm(forms.Form):
         ),
         required=False,
         widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={
+            "invalid": gettext_lazy("Skriv e-postadressen slik: navn@eksempel.no")
+        },
     )
     # When the form was shown, so that we can see what no person could have typed.
     shown = forms.CharField(widget=forms.HiddenInput, required=False)
