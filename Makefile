@@ -5,6 +5,7 @@
 #     make fuzz     hostile input to the form, random steps in casework, for minutes
 #     make lint     code, templates, types, migrations, translations, settings
 #     make load     1,000 applicants send in a round's last minute (APPLICANTS= SECONDS=)
+#     make bench    the queue with 100 and with 100,000 cases (CASES= to change)
 #     make lock     new versions in requirements*.txt
 #     make clean    removes .venv and everything in var/, the demo's cases included
 
@@ -22,7 +23,7 @@ COMPILE := $(VENV)/uv pip compile --quiet --upgrade --universal --python-version
 	--generate-hashes --no-header --no-emit-index-url --output-file
 export PYTHON PORT
 
-.PHONY: help demo test fuzz lint load lock setup files clean
+.PHONY: help demo test fuzz lint load bench lock setup files clean
 
 help:
 	@sed -n 's/^#  *make/make/p' Makefile
@@ -60,6 +61,9 @@ files: setup
 load: setup
 	@exec $(VENV)/python -W ignore tools/load.py \
 		--applicants $(or $(APPLICANTS),1000) --seconds $(or $(SECONDS),60)
+
+bench: setup
+	@exec $(VENV)/python -W ignore tools/bench.py --cases $(or $(CASES),100000)
 
 lock: setup
 	$(COMPILE) requirements-uv.txt requirements-uv.in
