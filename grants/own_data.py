@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from grants.models import (
+    AccessRequest,
     Applicant,
     Application,
     Helper,
@@ -62,6 +63,16 @@ def held_on(user):
                 str(helper.application)
                 for helper in Helper.objects.filter(user=user)
                 .select_related("application")
+                .order_by("pk")[:MOST]
+            ],
+        ),
+        (
+            _("Det du har bedt om å få se"),
+            _("Kommunen må ta vare på det etter arkivlova, sammen med saken."),
+            [
+                f"{asked.party_case.number}, {timezone.localdate(asked.received_at)}"
+                for asked in AccessRequest.objects.filter(asked_by=user)
+                .select_related("party_case")
                 .order_by("pk")[:MOST]
             ],
         ),

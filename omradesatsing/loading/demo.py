@@ -22,14 +22,17 @@ from coordinators.models import Assignment, Coordinator, Event
 from grants import register_stand_in, registers
 from grants.deadlines import next_working_day
 from grants.models import (
+    AccessRequest,
     Advice,
     Applicant,
     ApplicantKind,
     Application,
     Delegation,
+    InternalNote,
     Membership,
     Outcome,
     PotArea,
+    PublicRecord,
     Round,
     Scheme,
     Verdict,
@@ -457,6 +460,7 @@ def load_demo(now):
             told.append(f"Sak {application.number}: {facts['title']}")
         for facts in DRAFTS:
             demo_draft(current, facts, people, at=now)
+    demo_access(people, now=now)
     demo_event(now)
     # Told long ago, as far as the demo is concerned: the worker need not print them.
     # What somebody's own doing has written, it still delivers.
@@ -843,6 +847,29 @@ def advance_case(application, until, people, *, now):
             application.versions.sent().last().amount,
             now=now,
         )
+
+
+def demo_access(people, *, now):
+    """Someone has asked to see a decision, and a colleague has noted something."""
+    if AccessRequest.objects.exists():
+        return
+    records = PublicRecord.objects.filter(application__round__scheme__slug="eksempel")
+    decision = records.filter(kind="decision").order_by("pk").first()
+    if decision is None:
+        return
+    AccessRequest.ask(
+        records=[decision],
+        wanted="Jeg vil gjerne se hva pengene går til.",
+        by=Actor.system(),
+        now=now - A_WEEK,
+    )
+    case = decision.application
+    InternalNote.write(
+        case,
+        text="Snakket med søkeren på telefon. De låner bord og benker av biblioteket.",
+        by=be_impartial(case, people["saksbehandler"], now),
+        now=now,
+    )
 
 
 def demo_event(now):

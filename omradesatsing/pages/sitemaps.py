@@ -24,6 +24,7 @@ class PageSitemap(InEachLanguage):
             "coordinators:coordinator_list",
             "grants:round_list",
             "areas:document_list",
+            "grants:journal",
             "pages:about",
             "pages:contact",
             "pages:privacy",
