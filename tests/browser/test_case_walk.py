@@ -272,3 +272,39 @@ def wait_for_pdf(page, url):
             return answer.body()
         page.wait_for_timeout(250)
     raise AssertionError(f"No PDF at {url}: {answer.status}")
+
+
+def test_a_clean_case_goes_from_the_queue_to_a_prepared_decision_in_few_pages(visit):
+    desk = visit(DESK)
+    log_in_staff(desk, "saksbehandler2")
+    views = count_pages(desk)
+
+    desk.goto("/admin/saker/?status=submitted")
+    desk.locator("main tbody th a").first.click()
+    choose(desk, "answer", "habil")
+    press(desk, "Lagre svaret")
+    press(desk, "Ta saken")
+    open_parts(desk)
+    for box in desk.locator("textarea[name^=text_]").all():
+        box.fill("Åpent for alle i området.")
+        choose(desk, box.get_attribute("name").replace("text", "mark"), "4")
+    press(desk, "Lagre vurderingen")
+    open_parts(desk)
+    choose(desk, "outcome", "granted")
+    press(desk, "Innstill")
+
+    assert "Saken er innstilt" in desk.locator("main").inner_text()
+    assert len(views) <= 8, views
+
+
+def count_pages(page):
+    """The addresses of the pages shown from now on, one for each."""
+    shown = []
+
+    def look(response):
+        is_page = response.request.is_navigation_request() and response.status == 200
+        if is_page and response.frame == page.main_frame:
+            shown.append(response.url)
+
+    page.on("response", look)
+    return shown
