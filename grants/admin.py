@@ -37,6 +37,7 @@ from grants.models import (
     Scheme,
 )
 from grants.models.readers import reads_cases
+from grants.rehearsal import REHEARSES, may_rehearse
 from grants.setup_forms import (
     AllocateForm,
     DowntimeForm,
@@ -370,6 +371,9 @@ class RoundAdmin(SetupAdmin):
             context["reads_cases"] = reads_cases(request.user)
             context["can_set_up"] = self.has_change_permission(request, round)
             context["gives_leave"] = request.user.has_role(roles.CASEWORKER)
+            context["may_rehearse"] = may_rehearse(round, request.arrived_at) and bool(
+                request.user.is_superuser or request.user.role_names & REHEARSES
+            )
             context["has_questions"] = round.eligibility_questions.exists()
         return super().render_change_form(request, context, *args, **kwargs)
 

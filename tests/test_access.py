@@ -231,6 +231,7 @@ TABLE = (
         "admin:ruling_list": STAFF,
         "admin:case_rule": row(404, **NOT_STAFF),
         "admin:case_settle_flag": row(404, **NOT_STAFF),
+        "admin:round_rehearse": ACCESS,
         "admin:round_impartiality": row(200, **NOT_STAFF)
         | {"editor": 403, "finance": 403, "appeals": 403},
         "admin:leaver_cases": row(403, **NOT_STAFF)
@@ -442,6 +443,7 @@ def arguments():
         "grants:amend_step": (*case, "prosjekt"),
         "grants:amend_attachment_remove": (*case, 1),
         "admin:round_leave": (round.pk,),
+        "admin:round_rehearse": (round.pk,),
         "admin:round_impartiality": (round.pk,),
         "admin:leaver_cases": (stranger.pk,),
         "admin:tie_change": (1,),
