@@ -61,12 +61,14 @@ class PortalAdminSite(admin.AdminSite):
 
     def index(self, request, extra_context=None):
         """«Mine oppgaver»: what waits for this person, then the set-up they may see."""
+        from grants.models.access import may_answer
         from grants.models.readers import reads_cases
         from grants.todo import tasks_for
 
         context = {
             "task_groups": tasks_for(request.user, request.arrived_at),
             "reads_cases": reads_cases(request.user),
+            "answers_requests": may_answer(request.user),
             "title": self.index_title,
         }
         return super().index(request, context)

@@ -3,10 +3,11 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.casework.forms import textarea
+from grants.casework.views import staff_page
 from grants.models import AccessRequest, Application, LegalBasis
 from grants.models.access import may_answer
 from omradesatsing.accounts.refusals import Refused
@@ -33,7 +34,7 @@ def access_list(request):
             .order_by("-answered_at", "-pk"),
         ),
     }
-    return render(request, "admin/cases/access_list.html", context)
+    return staff_page(request, "admin/cases/access_list.html", context)
 
 
 class AnswerForm(forms.Form):
@@ -63,6 +64,9 @@ class AnswerForm(forms.Form):
     def __init__(self, *args, files, **kwargs):
         super().__init__(*args, **kwargs)
         self.files_by_pk = {str(file.pk): file for file in files}
+        if not files:
+            del self.fields["files"]
+            return
         self.fields["files"].choices = [
             (pk, file.name) for pk, file in self.files_by_pk.items()
         ]
@@ -70,7 +74,8 @@ class AnswerForm(forms.Form):
     def answer(self):
         """What the verb takes."""
         data = self.cleaned_data
-        return data | {"files": [self.files_by_pk[pk] for pk in data["files"]]}
+        chosen = data.get("files", [])
+        return data | {"files": [self.files_by_pk[pk] for pk in chosen]}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -97,4 +102,4 @@ def access_request(request, pk):
         "given": asked.files.select_related("file"),
         "bound": form if posted else None,
     }
-    return render(request, "admin/cases/access_request.html", context)
+    return staff_page(request, "admin/cases/access_request.html", context)
