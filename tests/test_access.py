@@ -450,6 +450,7 @@ def arguments():
         "admin:tie_remove": (1,),
         "admin:case_dismiss_flag": (*case, 0),
         "admin:case_rule": (*case, stranger.pk),
+        "admin:case_dismiss_flag": (*case, 0),
         "admin:case_settle_flag": (*case, 1),
         "admin:round_announce": (round.pk,),
         "admin:plan": (plan.pk,),

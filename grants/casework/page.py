@@ -129,7 +129,7 @@ def case_parts(case, user):
         ],
         "other_areas": list(case.other_areas.all()),
         "requests": list(case.info_requests.select_related("asked_by", "answered_by")),
-        "advice": list(case.advice.select_related("given_by")),
+        **advice_parts(case),
         "criteria": list(case.round.criteria.all()),
         "assessments": assessments,
         "own_assessment": next(
@@ -167,6 +167,14 @@ def flags_of(case, journal):
         {"number": number, "text": text, "dismissed": dismissed.get(number)}
         for number, text in enumerate(case.advice_flags)
     ]
+
+
+def advice_parts(case):
+    """The advice, and who of those that gave it have turned out to have a conflict."""
+    advice = list(case.advice.select_related("given_by"))
+    givers = case.conflicted().filter(pk__in=[row.given_by_id for row in advice])
+    shut_out = set(givers.values_list("pk", flat=True)) if advice else set()
+    return {"advice": advice, "shut_out": shut_out}
 
 
 def version_parts(version):

@@ -9,6 +9,7 @@ from django.db import DatabaseError
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from grants import register_stand_in as stand_in
 from grants.casework.urls import CASE, casework_urls
 from grants.hints import hints_in, same_person
 from grants.inbox import inbox_of
@@ -23,6 +24,7 @@ from grants.models import (
     Tie,
 )
 from grants.staff import lacks_people
+from grants.tasks import read_boards
 from grants.todo import tasks_for
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
@@ -301,6 +303,21 @@ def decide(case, decider):
         amount=recommendation.amount,
         **REASONS,
     )
+
+
+def test_advice_of_one_with_a_conflict_is_shown_not_to_count(client):
+    case = create_in_review()
+    coordinator = create_coordinator(areas=[case.area])
+    declare_impartial(case, coordinator)
+    case.advise(by=Actor(coordinator), now=timezone.now(), stance="support", text="Ja.")
+    client.force_login(case.caseworker)
+    told = "inhabil, teller ikke"
+    before = told in client.get(case.get_case_url()).content.decode()
+
+    declare_conflict(case, coordinator)
+
+    assert before is False
+    assert told in client.get(case.get_case_url()).content.decode()
 
 
 def test_one_who_took_no_part_flags_nothing():
@@ -771,6 +788,28 @@ def test_hints_name_what_is_alike_and_hide_nothing():
         "der jeg bor: Parken. Samme gate: stedet i søknaden er Parken.",
     ]
     assert sees(worker, case) is True
+
+
+def test_boards_are_read_while_a_case_is_treated_and_forgotten_after(register):
+    user = create_user()
+    applicant = create_applicant(
+        user=user, kind="organisation", name="Laget", orgnr=stand_in.ACTIVE
+    )
+    case = create_submitted(user=user, applicant=applicant)
+
+    read_boards(0)
+    read_boards(0)
+    board = [str(row) for row in BoardMember.objects.all()]
+    asked = [path for path in register.asked if path.endswith("/roller")]
+    case.withdraw(by=Actor(user), now=timezone.now())
+    read_boards(0)
+
+    assert board == [
+        "Stine Eksempel (styrets leder)",
+        "EKSEMPEL BORETTSLAG (regnskapsfører)",
+    ]
+    assert len(asked) == 1
+    assert list(BoardMember.objects.all()) == []
 
 
 def test_hints_are_of_what_was_sent_only():
