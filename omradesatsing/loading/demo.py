@@ -27,6 +27,7 @@ from grants.models import (
     Applicant,
     ApplicantKind,
     Application,
+    AppointedRuler,
     Delegation,
     InternalNote,
     Membership,
@@ -35,11 +36,12 @@ from grants.models import (
     PublicRecord,
     Round,
     Scheme,
+    Tie,
     Verdict,
 )
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
-from omradesatsing.accounts.models import User
+from omradesatsing.accounts.models import ReportsTo, User
 from omradesatsing.files.models import StoredFile
 from omradesatsing.notices.models import Notice
 from omradesatsing.ui.fields import amount_as_text
@@ -430,6 +432,7 @@ def load_demo(now):
     told = []
     waiting = list(Notice.objects.filter(sent_at=None).values_list("pk", flat=True))
     people = demo_people()
+    demo_leaders(people)
     if not Scheme.objects.filter(slug="eksempel").exists():
         scheme = demo_scheme(people)
         old = demo_round(scheme, people, opens=-200, closes=-160, now=now)
@@ -457,6 +460,13 @@ def load_demo(now):
         for facts in CASES:
             application = demo_case(current, facts, people, at=now - A_WEEK)
             advance_case(application, facts["until"], people, now=now)
+            if facts["who"] == "korps":
+                application.declare(
+                    by=Actor(people["saksbehandler2"]),
+                    conflict=True,
+                    ground="leader",
+                    now=now,
+                )
             told.append(f"Sak {application.number}: {facts['title']}")
         for facts in DRAFTS:
             demo_draft(current, facts, people, at=now)
@@ -499,6 +509,27 @@ def demo_people():
     for login, name in APPLICANTS:
         people[login] = demo_user(login, name, secret)
     return people
+
+
+def demo_leaders(people):
+    """Who leads whom, who rules where nobody does, and a tie that gives a hint."""
+    leader = people["admin"]
+    for login in ("saksbehandler", "saksbehandler2", "beslutter"):
+        ReportsTo.objects.get_or_create(
+            user=people[login], leader=leader, valid_from=date(2023, 1, 1)
+        )
+    AppointedRuler.objects.get_or_create(
+        user=people["klage"],
+        reference="eksempelsak 2/2023",
+        valid_from=date(2023, 1, 1),
+    )
+    Tie.objects.get_or_create(
+        user=people["saksbehandler2"],
+        kind=Tie.Kind.BOARD,
+        organisation_name="Eksempel skolekorps",
+        orgnr="310000027",
+        note="kasserer",
+    )
 
 
 def demo_user(login, name, secret, role=None):

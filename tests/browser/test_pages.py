@@ -39,7 +39,13 @@ PUBLIC = [
     "/en/tilskudd/",
 ]
 OWN = ["/min-side/", "/min-side/meldinger/", "/min-side/profil/", "/logg-ut/"]
-STAFF = ["/admin/", "/admin/saker/", "/passord/"]
+STAFF = [
+    "/admin/",
+    "/admin/saker/",
+    "/admin/bindinger/",
+    "/admin/habilitet/",
+    "/passord/",
+]
 SET_UP = [
     "/admin/grants/round/",
     "/admin/grants/round/add/",
@@ -123,6 +129,28 @@ def test_the_staffs_pages(visit):
     log_in_staff(page, "saksbehandler")
 
     walk(page, STAFF)
+
+
+def test_the_pages_of_impartiality(visit):
+    page = visit(DESK)
+    log_in_staff(page, "saksbehandler2")
+    page.goto("/admin/")
+    round = page.locator("main a[href$='/habilitet/']").first.get_attribute("href")
+    walk(page, ["/admin/bindinger/", round])
+    page.locator("main a[href*='/bindinger/']").first.click()
+    check(page)
+
+
+def test_the_pages_of_one_who_rules(visit):
+    page = visit(DESK)
+    log_in_staff(page, "admin")
+    page.goto("/admin/habilitet/")
+    check(page)
+
+    page.locator("main section .item-list__title").first.click()
+
+    assert page.locator("h1").inner_text().startswith("Habilitet i sak ")
+    check(page)
 
 
 def test_the_set_up_pages(visit):
