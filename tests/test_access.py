@@ -448,7 +448,6 @@ def arguments():
         "admin:leaver_cases": (stranger.pk,),
         "admin:tie_change": (1,),
         "admin:tie_remove": (1,),
-        "admin:case_dismiss_flag": (*case, 0),
         "admin:case_rule": (*case, stranger.pk),
         "admin:case_dismiss_flag": (*case, 0),
         "admin:case_settle_flag": (*case, 1),
