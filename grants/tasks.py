@@ -7,8 +7,10 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from grants import registers
+from grants.appeal_bundle import appeal_bundle
 from grants.letters.pdf import letter_pdf
 from grants.models import (
+    Appeal,
     Application,
     BoardMember,
     Letter,
@@ -50,6 +52,31 @@ def make_letter_pdf(letter_id):
         about=letter,
     )
     if not Letter.objects.filter(pk=letter_id, pdf=None).update(pdf=file):
+        file.discard()
+
+
+@app.task(
+    name="grants.make_appeal_bundle",
+    queue="documents",
+    retry=RetryStrategy(max_attempts=5, exponential_wait=5),
+)
+def make_appeal_bundle(appeal_id):
+    """Make the one PDF that the appeal body gets, unless it is there.
+
+    Of two at once the first to finish is kept, and the other's file is thrown away.
+    """
+    appeal = Appeal.objects.get(pk=appeal_id)
+    if appeal.bundle_id or appeal.forwarded_at is None:
+        return
+    number = appeal.application.number.replace("/", "-")
+    file = StoredFile.keep(
+        appeal_bundle(appeal),
+        name=f"klagesak-{number}.pdf",
+        content_type="application/pdf",
+        by=Actor.system(),
+        about=appeal,
+    )
+    if not Appeal.objects.filter(pk=appeal_id, bundle=None).update(bundle=file):
         file.discard()
 
 

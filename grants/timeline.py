@@ -8,7 +8,16 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from grants.models import Application, Decision, InfoRequest, LegalTerm, State, Version
+from grants.models import (
+    Appeal,
+    AppealState,
+    Application,
+    Decision,
+    InfoRequest,
+    LegalTerm,
+    State,
+    Version,
+)
 from grants.pace import usual_wait
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.ui.templatetags.ui import date_no, in_lang
@@ -117,10 +126,37 @@ def timeline(application, *, today):
         entries.append(
             event(decision.announced_at, title, url=url, link=_("Les brevet"))
         )
+    entries += appeal_events(application)
     if application.withdrawn_at:
         entries.append(event(application.withdrawn_at, _("Du trakk søknaden")))
     entries.sort(key=lambda entry: entry["when"])
     return entries + what_comes(application, decided=bool(decisions), today=today)
+
+
+def appeal_events(application):
+    """What has happened to the appeals in the case."""
+    entries = []
+    for appeal in Appeal.objects.of_case(application).select_related("decision"):
+        own = {}
+        if appeal.by_party:
+            own = {"url": appeal.get_absolute_url(), "link": _("Se klagen")}
+            title = _("Vi fikk klagen din")
+        else:
+            title = _("Noen andre klaget på vedtaket")
+        entries.append(event(appeal.received_at, title, **own))
+        if appeal.forwarded_at:
+            entries.append(
+                event(appeal.forwarded_at, _("Klagen ble sendt til klageinstansen"))
+            )
+        ended = {
+            AppealState.CHANGED: (appeal.reviewed_at, _("Klagen førte fram")),
+            AppealState.DISMISSED: (appeal.reviewed_at, _("Klagen ble avvist")),
+            AppealState.SETTLED: (appeal.settled_at, _("Klagen er avgjort")),
+            AppealState.WITHDRAWN: (appeal.withdrawn_at, _("Klagen ble trukket")),
+        }.get(appeal.state)
+        if ended:
+            entries.append(event(*ended))
+    return entries
 
 
 def begun_answer(request):

@@ -8,9 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 
+from grants.deadlines import due_date
 from grants.models import (
     AccessRequest,
     Advice,
+    Appeal,
+    AppealShortfall,
+    AppealState,
     Application,
     Assessment,
     Decision,
@@ -18,6 +22,7 @@ from grants.models import (
     Declaration,
     Delegation,
     InfoRequest,
+    LegalTerm,
     Message,
     Recommendation,
     Round,
@@ -29,7 +34,7 @@ from grants.rounds import not_closed
 from grants.rulings import declarations_to_rule, flags_for_ruler, unruled
 from grants.staff import lacks_people, leavers, open_cases
 from omradesatsing.accounts import roles
-from omradesatsing.ui.templatetags.ui import date_no
+from omradesatsing.ui.templatetags.ui import date_no, money
 
 # Who opens the cases of a round, and says first whether they are impartial.
 DECLARE = {roles.CASEWORKER, roles.DECIDER, roles.COORDINATOR}
@@ -76,6 +81,7 @@ def tasks_for(user, now):
         groups.append(("Si om du er habil", rounds_to_declare_in(user, cases)))
     if user.role_names & MOVE:
         groups.append(("Saker etter noen som har sluttet", leaver_tasks(user)))
+    groups += appeal_tasks(user, today)
     if user.role_names & ANSWER:
         groups.append(("Spørsmål om utlysninger", inquiry_tasks()))
     if user.has_role(roles.ADMINISTRATOR):
@@ -270,6 +276,76 @@ def answer_is_new(case):
     return case.answered_at is not None and (
         case.assessed_at is None or case.assessed_at < case.answered_at
     )
+
+
+def appeal_tasks(user, today):
+    """Appeals that wait for the first look, for the appeal body, or for money."""
+    groups = []
+    if user.role_names & {roles.CASEWORKER, roles.DECIDER}:
+        below = Appeal.objects.visible_to(user).below().select_related(*OF_APPEAL)
+        groups.append(("Klager", [below_task(row) for row in below[:MOST]]))
+    if user.has_role(roles.CASEWORKER):
+        unplaced = Appeal.objects.unplaced().open()
+        url = reverse("admin:unplaced_appeals")
+        tasks = [Task(label=row.case_given, url=url) for row in unplaced[:MOST]]
+        groups.append(("Klager uten sak", tasks))
+    if user.has_role(roles.APPEALS):
+        sent = Appeal.objects.at_body(user, today).filter(state=AppealState.FORWARDED)
+        groups.append(
+            (
+                "Klager til klageinstansen",
+                [
+                    body_task(row, user)
+                    for row in sent.select_related(*OF_APPEAL)[:MOST]
+                ],
+            )
+        )
+    if user.has_role(roles.ADMINISTRATOR):
+        groups.append(("Penger det er bedt om etter klage", shortfall_tasks(user)))
+    return groups
+
+
+OF_APPEAL = ["decision__application__applicant", "decision__application__round"]
+
+
+def below_task(appeal):
+    """The appellant is owed an answer within a month, or word of when it comes."""
+    case = appeal.application
+    words = "Sendes videre" if appeal.state == AppealState.UPHELD else "Se på vedtaket"
+    if appeal.awaits_ruling:
+        words = "Kom etter fristen"
+    return Task(
+        label=f"{case.number} {appeal.appellant}",
+        url=reverse("admin:case_appeal", args=[case.year, case.number[5:], appeal.pk]),
+        due=due_date(LegalTerm.Kind.INTERIM_REPLY, start=appeal.received_at),
+        note=f"{words}. Mottatt {date_no(appeal.received_at)}.",
+    )
+
+
+def body_task(appeal, user):
+    own = appeal.proposed and appeal.proposed_by_id == user.pk
+    words = "Venter på en annen" if own else "Avgjør" if appeal.proposed else "Foreslå"
+    return Task(
+        label=f"{appeal.application.number} {appeal.application.applicant}",
+        url=appeal.get_body_url(),
+        note=f"{words}. Sendt hit {date_no(appeal.forwarded_at)}.",
+    )
+
+
+def shortfall_tasks(user):
+    """What a pot lacks to follow an appeal, until the money has come."""
+    cases = Application.objects.visible_to(user).values("pk")
+    rows = AppealShortfall.objects.filter(
+        met_at=None, appeal__decision__application__in=cases
+    ).select_related("appeal__decision__application__round")
+    return [
+        Task(
+            label=f"{money(row.amount)} fra {row.asked_of}",
+            url=row.appeal.application.get_case_url(),
+            note=f"{row.appeal.application.round}. Bedt om {date_no(row.asked_at)}.",
+        )
+        for row in rows[:MOST]
+    ]
 
 
 def coordinator_tasks(user, cases):

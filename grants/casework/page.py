@@ -7,6 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grants.answers import facts_of
+from grants.casework.appeal_forms import RegisterAppealForm
 from grants.casework.forms import (
     AdviceForm,
     AssessForm,
@@ -21,7 +22,10 @@ from grants.casework.forms import (
     TakeInForm,
 )
 from grants.casework.told import told_in
+from grants.casework.wording import APPEAL_STATES
 from grants.models import (
+    Appeal,
+    AppealState,
     Applicant,
     Application,
     BudgetLine,
@@ -30,6 +34,7 @@ from grants.models import (
     Pot,
     State,
     Step,
+    appeal_due,
 )
 from grants.models.records import NOTES
 from grants.models.states import BEFORE_RECOMMENDED, WITH_STAFF
@@ -149,6 +154,8 @@ def case_parts(case, user):
         "settle_form": SettleForm(case=case) if user.has_role(roles.DECIDER) else None,
         "pot": pot_parts(case, standing, decision),
         "people": people_parts(case),
+        "appeals": appeals_of(case) if decision else [],
+        "appeal_due": appeal_due(decision) if decision else None,
         "notes": list(case.notes.select_related("written_by")),
         "other_cases": other_cases(case, user),
         "namesakes": namesakes(case, user),
@@ -285,6 +292,8 @@ def forms_for(case, user, found, today):
             )
             latest = found["sent_back"][-1] if found["sent_back"] else None
             forms["recommend"] = RecommendForm(case=case, from_recommendation=latest)
+        if found["decision"]:
+            forms["register_appeal"] = RegisterAppealForm(case=case)
         if case.state in (State.IN_REVIEW, State.NEEDS_INFO):
             forms["assess"] = assess_form(case, user, found=found)
             forms["hand_over"] = HandOverForm(case=case)
@@ -455,6 +464,8 @@ def step_before_decision(request, case, found):
 
 def step_when_decided(request, case, found):
     decision = found["decision"]
+    if appealed := step_with_appeals(request, found["appeals"]):
+        return appealed
     return NextStep(
         "Saken er avgjort",
         f"{decision.decided_by} avgjorde saken {date_no(decision.decided_at)}: "
@@ -467,3 +478,43 @@ def step_when_withdrawn(request, case, found):
         "Søknaden er trukket",
         f"Søkeren trakk søknaden {date_no(case.withdrawn_at)}.",
     )
+
+
+# --- appeals -------------------------------------------------------------------------
+
+
+def appeals_of(case):
+    """[(appeal, its state in the staff's words, its address)], the newest last."""
+    appeals = Appeal.objects.of_case(case).select_related(
+        "decision__application__applicant", "lodged_by"
+    )
+    return [
+        (
+            appeal,
+            APPEAL_STATES[appeal.state],
+            case_url(case, "case_appeal", appeal.pk),
+        )
+        for appeal in appeals
+    ]
+
+
+def step_with_appeals(request, appeals):
+    """The next step of a decided case with an open appeal, or None."""
+    for appeal, words, url in appeals:
+        if appeal.is_below:
+            what = "Klagen kom etter fristen" if appeal.awaits_ruling else ""
+            return NextStep(
+                what or "Vedtaket er påklaget",
+                f"Klagen er {words}. Mottatt {date_no(appeal.received_at)}.",
+                button="Gå til klagen",
+                url=url,
+            )
+        if appeal.state == AppealState.FORWARDED:
+            at_body = request.user.has_role(roles.APPEALS)
+            return NextStep(
+                "Klagen er hos klageinstansen",
+                f"Sendt {date_no(appeal.forwarded_at)}.",
+                button="Gå til klagen",
+                url=appeal.get_body_url() if at_body else url,
+            )
+    return None

@@ -3,7 +3,7 @@
 The labels on the models are written for applicants («venter på deg»).
 """
 
-from grants.models import State
+from grants.models import AppealState, State
 
 STATES = {
     State.SUBMITTED: ("ny", "accent"),
@@ -12,6 +12,17 @@ STATES = {
     State.RECOMMENDED: ("til vedtak", "accent"),
     State.DECIDED: ("avgjort", "strong"),
     State.WITHDRAWN: ("trukket", "muted"),
+}
+
+APPEAL_STATES = {
+    AppealState.RECEIVED: "mottatt",
+    AppealState.NEEDS_INFO: "hos klageren",
+    AppealState.UPHELD: "klar til å sendes videre",
+    AppealState.CHANGED: "tatt til følge, og vedtaket er gjort om",
+    AppealState.DISMISSED: "avvist",
+    AppealState.FORWARDED: "hos klageinstansen",
+    AppealState.SETTLED: "avgjort av klageinstansen",
+    AppealState.WITHDRAWN: "trukket",
 }
 
 JOURNAL = {
@@ -52,6 +63,24 @@ JOURNAL = {
     "redecide": "Fattet et nytt vedtak",
     "letter_sent": "Sendte brev",
     "decision_announced": "Vedtaket ble gjort kjent",
+    "appeal_lodged": "Klage kom fra skjemaet for alle",
+    "appeal_dropped": "La bort noe som ikke var en klage",
+    "appeal_received": "Klagen ble mottatt",
+    "appeal_taken_in": "Tok inn en klage som kom for sent",
+    "appeal_asked": "Spurte klageren",
+    "appeal_answered": "Klageren svarte",
+    "appeal_went_on": "Gikk videre med klagen uten svar i portalen",
+    "appeal_delay_ruled": "Avgjorde utsatt iverksetting",
+    "appeal_changed": "Gjorde om vedtaket etter klage",
+    "appeal_dismissed": "Avviste klagen",
+    "appeal_reopened": "Klagen ble åpnet igjen",
+    "appeal_upheld": "Skrev uttalelse til klageinstansen",
+    "appeal_forwarded": "Sendte klagen til klageinstansen",
+    "appeal_outcome_proposed": "Foreslo utfallet av klagen",
+    "appeal_outcome_returned": "Sendte forslaget til utfall tilbake",
+    "appeal_settled": "Klageinstansen avgjorde klagen",
+    "appeal_withdrawn": "Klagen ble trukket",
+    "appeal_money_asked": "Ba om penger til rammen etter klage",
     "message_sent": "Sendte en melding",
     "note_written": "Skrev et internt notat",
     "record_corrected": "Rettet en opplysning i journalen",
@@ -94,6 +123,7 @@ JOURNAL = {
     "plan_prepared": "Innstilte etter en plan",
     "plan_decided": "Avgjorde sakene i en plan",
     "cases_exported": "Hentet saker som fil",
+    "control_exported": "Hentet kontrollen som fil",
     # The platform's own.
     "add": "Opprettet",
     "change": "Endret",

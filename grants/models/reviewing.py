@@ -153,6 +153,12 @@ class Reviewing:
             self._tell_outcome(by=by, now=now)
 
     @transaction.atomic
+    def reject_reversal(self, *, by, now, reason):
+        """Let the decision be as it is: the proposal goes back to the caseworker."""
+        self._proposal(Decision.Kind.REVERSAL)
+        self.application.reject_change(by=by, now=now, reason=reason)
+
+    @transaction.atomic
     def dismiss(self, *, by, now, reasons):
         """Dismiss the appeal: a decision of its own, which can be appealed."""
         application = self.application

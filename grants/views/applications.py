@@ -6,7 +6,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from grants.answers import answers
-from grants.models import Application, Attachment, RejectedFile, State, Version
+from grants.models import (
+    Appeal,
+    Application,
+    Attachment,
+    Decision,
+    RejectedFile,
+    State,
+    Version,
+    appeal_due,
+)
 from grants.timeline import next_step, standing, timeline
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
@@ -56,6 +65,7 @@ def application_detail(request, year, sequence):
         "version": application.current,
         "request_for_info": asked,
         "decision": decision,
+        **appeal_parts(decision, request),
         "standing": standing(application, **known),
         "next_step": next_step(application, **known),
         "timeline": timeline(application, today=timezone.localdate(request.arrived_at)),
@@ -70,6 +80,21 @@ def application_detail(request, year, sequence):
         "trail": case_trail(application),
     }
     return render(request, "grants/application_detail.html", context)
+
+
+def appeal_parts(decision, request):
+    """The last day to appeal against what was decided, and one's own open appeal."""
+    if decision is None:
+        return {}
+    due = appeal_due(decision, request.user)
+    own = Appeal.objects.of_case(decision.application).open().filter(by_party=True)
+    return {
+        "appeal": own.last(),
+        "appeal_due": due,
+        "appeal_is_late": due is not None
+        and timezone.localdate(request.arrived_at) > due,
+        "is_final": decision.kind == Decision.Kind.APPEAL,
+    }
 
 
 def unsent_changes(application):
@@ -140,6 +165,9 @@ def letter_detail(request, year, sequence, pk):
     context = {
         "application": letter.application,
         "letter": letter,
+        "can_appeal": letter.decision is not None
+        and letter.decision == letter.application.decision
+        and letter.decision.kind != Decision.Kind.APPEAL,
         "notice": notices.about(letter.decision or letter).first(),
         "trail": case_trail(letter.application, (_("Brev"), "")),
     }
