@@ -22,6 +22,8 @@ PUBLIC = [
     "/dokumentasjon/plan-omradesatsing-2020-2024/",
     "/tilskudd/",
     "/tilskudd/tildelinger/",
+    "/postjournal/",
+    "/innsyn/?post=2026/000001-1",
     "/om/",
     "/personvern/",
     "/tilgjengelighet/",
@@ -37,6 +39,7 @@ PUBLIC = [
     "/en/",
     "/en/omrader/loddefjord/",
     "/en/tilskudd/",
+    "/en/postjournal/",
 ]
 OWN = ["/min-side/", "/min-side/meldinger/", "/min-side/profil/", "/logg-ut/"]
 STAFF = [
@@ -86,6 +89,24 @@ def test_an_applicants_own_pages(visit, size):
     links = {link.get_attribute("href") for link in found.all()}
 
     walk(page, [*OWN[:-1], *sorted(links), OWN[-1]])
+
+
+RECORDS = ["dokumenter/", "dokumenter/1/", "dokumenter/1/sladd/"]
+
+
+def test_the_documents_of_a_case(visit):
+    page = visit(PHONE)
+    log_in_staff(page, "soker")
+    own = "/min-side/soknader/2026/0001/dokumenter/"
+    walk(page, [own, f"{own}be-om/"])
+
+    page = visit(DESK)
+    log_in_staff(page, "saksbehandler")
+    walk(page, [f"/admin/saker/2026/0001/{part}" for part in RECORDS])
+    page.goto("/admin/innsyn/")
+    check(page)
+    page.locator("main .item-list__title").first.click()
+    check(page)
 
 
 def test_what_an_applicant_writes_fits_a_phone(visit):
