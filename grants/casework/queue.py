@@ -180,8 +180,6 @@ def assign_all(keys, to, *, asked, whole, by):
         else:
             given.append(Given(case))
     unknown = asked - len(cases)
-    if whole and (unknown or any(row.refusal for row in given)):
-        transaction.set_rollback(True)
     titles = dict(
         Application.objects.filter(pk__in=keys)
         .with_current()
@@ -190,6 +188,8 @@ def assign_all(keys, to, *, asked, whole, by):
     for row in given:
         row.case.title = titles[row.case.pk]
     given.sort(key=lambda row: (-row.case.year, -row.case.sequence))
+    if whole and (unknown or any(row.refusal for row in given)):
+        transaction.set_rollback(True)
     return given, unknown
 
 
