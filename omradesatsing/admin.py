@@ -9,6 +9,7 @@ from django.db.models.base import ModelBase
 from django.http import Http404, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.urls import path, reverse, reverse_lazy
+from django.utils import timezone
 from pghistory.admin import EventsAdmin
 
 PASSWORD_PAGE = reverse_lazy("account_login")
@@ -62,12 +63,16 @@ class PortalAdminSite(admin.AdminSite):
     def index(self, request, extra_context=None):
         """«Mine oppgaver»: what waits for this person, then the set-up they may see."""
         from grants.models.access import may_answer
+        from grants.control import may_control
         from grants.models.readers import reads_cases
         from grants.todo import tasks_for
 
         context = {
             "task_groups": tasks_for(request.user, request.arrived_at),
             "reads_cases": reads_cases(request.user),
+            "may_control": may_control(
+                request.user, timezone.localdate(request.arrived_at)
+            ),
             "answers_requests": may_answer(request.user),
             "title": self.index_title,
         }

@@ -85,6 +85,11 @@ INQUIRIES = row(403, **NOT_STAFF) | dict.fromkeys(
 ACCESS = row(403, **NOT_STAFF) | dict.fromkeys(
     ["administrator", "caseworker", "superuser"], 200
 )
+QUEUE = row(200, **NOT_STAFF) | dict.fromkeys(["editor", "finance", "appeals"], 403)
+# What is overdue or missing: those who treat cases, and leaders, who are not in here.
+CONTROL = row(403, **NOT_STAFF) | dict.fromkeys(
+    ["administrator", "caseworker", "decider", "superuser"], 200
+)
 # The share-out of a round: those who read every case in it.
 PLANS = row(403, **NOT_STAFF) | dict.fromkeys(
     ["administrator", "caseworker", "decider", "reader", "superuser"], 200
@@ -257,6 +262,8 @@ TABLE = (
         "admin:case_cancel_request": only("caseworker", 302),
         "admin:case_assess": only("caseworker"),
         "admin:case_recommend": only("caseworker"),
+        "admin:control": CONTROL,
+        "admin:control_export": CONTROL,
         "admin:case_advise": only("coordinator"),
         "admin:case_send_back": only("decider"),
         "admin:case_decide": only("decider"),
@@ -538,6 +545,10 @@ def status(browser, name, url):
         transaction.set_rollback(True)
     return answer
 
+    "admin:control_export",
+    "admin:cases_assign",
+    "admin:cases_export",
+    "admin:filter_save",
 
 def test_every_address_has_a_row():
     known = set(TABLE) | set(model_pages())
