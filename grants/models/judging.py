@@ -25,7 +25,8 @@ class Judging:
         locked = self._hold()
         self._check_role(by, roles.CASEWORKER)
         self._check_impartial(by)
-        if locked.caseworker_id not in (None, by.user.pk):
+        others = locked.caseworker_id not in (None, by.user.pk)
+        if locked.state == State.SUBMITTED and others:
             raise Refused(f"Saken er gitt til {locked.caseworker}.")
         if self._step("take", by=by, caseworker=by.user):
             return
