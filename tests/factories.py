@@ -231,6 +231,13 @@ def create_legal_terms():
             source="forvaltningsloven § 29",
             valid_from=date(1970, 1, 1),
         )
+        LegalTerm.objects.create(
+            kind=LegalTerm.Kind.INTERIM_REPLY,
+            amount=1,
+            unit=LegalTerm.Unit.MONTHS,
+            source="forvaltningsloven § 11 a",
+            valid_from=date(1970, 1, 1),
+        )
     if not LetterText.objects.exists():
         for kind in LetterText.Kind:
             for language, _name in LetterText.LANGUAGES:

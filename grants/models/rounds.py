@@ -250,14 +250,18 @@ class Round(models.Model):
         )
         terms = LegalTerm.objects.in_force(decided_on)
         texts = LetterText.missing_on(decided_on)
+        deciders = delegations.filter(to_role=roles.DECIDER)
+        interim = LegalTerm.objects.in_force(opens_on).filter(
+            kind=LegalTerm.Kind.INTERIM_REPLY
+        )
         wanted = [
             (self.scheme.appeal_body_id, "Klageinstans mangler i ordningen."),
-            (self.scheme.goals, "Mål mangler i ordningen."),
+            (self.scheme.goals.strip(), "Mål mangler i ordningen."),
             (self.scheme.retention_class, "Bevaringsklasse mangler i ordningen."),
             (self.applicant_kinds, "Velg hvem som kan stå som søker."),
             (self.criteria.exists(), "Utlysningen har ingen kriterier."),
             (
-                not self.criteria.filter(guidance="").exists(),
+                not self.criteria.filter(guidance__regex=r"^\s*$").exists(),
                 "Hvert kriterium må ha en veiledning.",
             ),
             (self.pots.exists(), "Utlysningen har ingen ramme."),
@@ -273,10 +277,23 @@ class Round(models.Model):
                 self.eligibility_questions.exists(),
                 "Spørsmålene i «Kan vi søke?» mangler.",
             ),
+            (self.report_rule.strip(), "Krav til rapport mangler."),
             (self.contact_email or self.contact_phone, "Kontakt mangler."),
             (
-                delegations.filter(to_role=roles.DECIDER).exists(),
+                deciders.exists(),
                 "Ingen har fått myndighet til å avgjøre søknadene.",
+            ),
+            (
+                not deciders.exists()
+                or self.scheme.delegations.in_force(decided_on)
+                .filter(to_role=roles.DECIDER)
+                .exists(),
+                "Myndigheten til å avgjøre varer ikke til dagen da svaret ventes.",
+            ),
+            (
+                interim.exists(),
+                "Fristen for foreløpig svar mangler blant lovfristene for dagen da "
+                "utlysningen åpner.",
             ),
             (
                 terms.filter(kind=LegalTerm.Kind.APPEAL).exists(),
@@ -303,14 +320,19 @@ class Round(models.Model):
         authority = self.scheme.delegations.in_force(decided_on).filter(
             to_role=roles.DECIDER
         )
+        found = [
+            f"Rammen «{pot}» har ikke fått penger."
+            for pot in self.pots.filter(balance=0)
+        ]
         if (
             self.max_amount is None
             or authority.filter(ceiling__gte=self.max_amount).exists()
         ):
-            return []
+            return found
         return [
             f"Ingen kan avgjøre søknader om så mye som {money(self.max_amount)}, som "
-            "er det høyeste beløpet her. Legg inn en delegering som rekker så langt."
+            "er det høyeste beløpet her. Legg inn en delegering som rekker så langt.",
+            *found,
         ]
 
     @transaction.atomic

@@ -350,6 +350,7 @@ def test_authority_to_decide_counts_from_the_day_in_norway(role, missing):
         published=False,
         opens_at=opens_at,
         closes_at=opens_at + timedelta(days=30),
+        expected_answer_on=date(2027, 9, 1),
     )
 
     assert round.missing() == missing
