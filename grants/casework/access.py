@@ -47,7 +47,7 @@ class AnswerForm(forms.Form):
         choices=[("", "Ingen"), *LegalBasis.choices],
         required=False,
     )
-    files = forms.MultipleChoiceField(
+    given_out = forms.MultipleChoiceField(
         label="Filer som gis ut",
         widget=forms.CheckboxSelectMultiple,
         required=False,
@@ -65,16 +65,16 @@ class AnswerForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.files_by_pk = {str(file.pk): file for file in files}
         if not files:
-            del self.fields["files"]
+            del self.fields["given_out"]
             return
-        self.fields["files"].choices = [
+        self.fields["given_out"].choices = [
             (pk, file.name) for pk, file in self.files_by_pk.items()
         ]
 
     def answer(self):
         """What the verb takes."""
-        data = self.cleaned_data
-        chosen = data.get("files", [])
+        data = dict(self.cleaned_data)
+        chosen = data.pop("given_out", [])
         return data | {"files": [self.files_by_pk[pk] for pk in chosen]}
 
 
