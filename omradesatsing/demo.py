@@ -37,6 +37,7 @@ LOG_INS = {
     "beslutter": "beslutter",
     "okonomi": "økonomi",
     "klage": "klagebehandler",
+    "klage2": "klagebehandler",
     "leser": "leser",
     "soker": "søker",
     "soker2": "søker",

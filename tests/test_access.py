@@ -17,6 +17,7 @@ from areas.models import Document
 from coordinators.models import Project
 from grants.models import (
     AccessRequest,
+    Appeal,
     Applicant,
     ApplicantKind,
     Application,
@@ -99,6 +100,14 @@ TEXT_READERS = dict.fromkeys(
     ["administrator", "caseworker", "editor", "superuser"], 200
 )
 
+# The appeal in the demo is the stranger's, in the outsider's area, and at the body.
+APPELLANT = row(404, anonymous=302, stranger=200)
+AT_BODY = row(403, **NOT_STAFF) | {"appeals": 200}
+APPEALED = row(200, **NOT_STAFF) | {
+    **dict.fromkeys(["editor", "coordinator", "finance"], 404),
+    **dict.fromkeys(["appeals", "administrator", "reader", "superuser"], 403),
+}
+APPEALED_404 = {k: 404 if v == 200 else v for k, v in APPEALED.items()}
 DECLARED_302 = {k: 302 if v == 200 else v for k, v in DECLARED.items()}
 
 
@@ -197,6 +206,24 @@ TABLE = (
         # A saved filter is its owner's alone.
         "admin:filter_change": QUEUE | {r: 404 for r, c in QUEUE.items() if c == 200},
         "admin:case_take_in": only("caseworker"),
+        "grants:appeal_open": PUBLIC,
+        "grants:appeal_receipt": row(404),
+        "grants:appeal_lodge": OWN,
+        "grants:appeal_detail": APPELLANT,
+        "grants:appeal_withdraw": APPELLANT,
+        "grants:appeal_dismissal": NOBODYS,
+        "grants:appeal_file": NOBODYS,
+        "admin:appeal_list": AT_BODY,
+        "admin:appeal_detail": AT_BODY,
+        "admin:appeal_step": row(403, **NOT_STAFF),
+        "admin:unplaced_appeals": row(403, **NOT_STAFF) | {"caseworker": 200},
+        "admin:case_register_appeal": only("caseworker"),
+        "admin:case_appeal": APPEALED,
+        "admin:case_appeal_step": {
+            role: 302 if code == 200 else code for role, code in APPEALED.items()
+        },
+        "admin:case_appeal_file": APPEALED_404,
+        "admin:case_appeal_bundle": APPEALED_404,
         "admin:plan_list": PLANS,
         "admin:plan_detail": PLANS,
         "admin:plan_compare": PLANS_302,
@@ -214,8 +241,7 @@ TABLE = (
         "admin:app_list": row(
             200, **NOT_STAFF, editor=404, coordinator=404, outsider=404
         ),
-        "admin:case_list": row(200, **NOT_STAFF)
-        | {"editor": 403, "finance": 403, "appeals": 403},
+        "admin:case_list": QUEUE,
         "grants:round_follow": SIGNED_IN,
         "grants:round_ask": SIGNED_IN,
         "grants:message_list": OWN,
@@ -237,6 +263,8 @@ TABLE = (
         "admin:case_rule": row(404, **NOT_STAFF),
         "admin:case_settle_flag": row(404, **NOT_STAFF),
         "admin:round_rehearse": ACCESS,
+        "admin:control": CONTROL,
+        "admin:control_export": CONTROL,
         "admin:round_impartiality": row(200, **NOT_STAFF)
         | {"editor": 403, "finance": 403, "appeals": 403},
         "admin:leaver_cases": row(403, **NOT_STAFF)
@@ -262,8 +290,6 @@ TABLE = (
         "admin:case_cancel_request": only("caseworker", 302),
         "admin:case_assess": only("caseworker"),
         "admin:case_recommend": only("caseworker"),
-        "admin:control": CONTROL,
-        "admin:control_export": CONTROL,
         "admin:case_advise": only("coordinator"),
         "admin:case_send_back": only("decider"),
         "admin:case_decide": only("decider"),
@@ -410,7 +436,22 @@ def arguments():
     asked = AccessRequest.ask(
         records=[], wanted="Alt", by=Actor.system(), now=timezone.now()
     )
+    appeal = Appeal.objects.get()
+    appealed = (appeal.application.year, appeal.application.number[5:])
     return {
+        "grants:appeal_open": (),
+        "grants:appeal_receipt": ("finnes-ikke",),
+        "grants:appeal_lodge": case,
+        "grants:appeal_detail": (*appealed, appeal.pk),
+        "grants:appeal_withdraw": (*appealed, appeal.pk),
+        "grants:appeal_dismissal": (*appealed, appeal.pk),
+        "grants:appeal_file": (*appealed, 1),
+        "admin:appeal_detail": (appeal.pk,),
+        "admin:appeal_step": (appeal.pk, "foresla"),
+        "admin:case_appeal": (*appealed, appeal.pk),
+        "admin:case_appeal_step": (*appealed, appeal.pk, "sta"),
+        "admin:case_appeal_bundle": (*appealed, appeal.pk),
+        "admin:case_appeal_file": (*appealed, 0),
         "grants:access_detail": (asked.key,),
         "grants:access_file": (asked.key, 1),
         "admin:access_request": (asked.pk,),
@@ -460,6 +501,7 @@ def arguments():
         "admin:case_settle_flag": (*case, 1),
         "admin:round_announce": (round.pk,),
         "admin:plan": (plan.pk,),
+        "admin:filter_change": (1,),
         "admin:plan_list": (round.pk,),
         "admin:plan_compare": (round.pk,),
         "grants:letter_detail": (*case, letter),
@@ -519,6 +561,10 @@ def client(role):
 
 # These change something, so they are asked for with POST; the rest with GET.
 POSTED = {
+    "admin:control_export",
+    "admin:cases_assign",
+    "admin:cases_export",
+    "admin:filter_save",
     "grants:draft_copy",
     "grants:amend_attachment_remove",
     "grants:amend_drop",
@@ -545,10 +591,6 @@ def status(browser, name, url):
         transaction.set_rollback(True)
     return answer
 
-    "admin:control_export",
-    "admin:cases_assign",
-    "admin:cases_export",
-    "admin:filter_save",
 
 def test_every_address_has_a_row():
     known = set(TABLE) | set(model_pages())

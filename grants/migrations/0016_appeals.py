@@ -1,5 +1,4 @@
 import django.db.models.deletion
-import django.utils.crypto
 import pgtrigger.compiler
 import pgtrigger.migrations
 from django.conf import settings
@@ -28,11 +27,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "key",
-                    models.CharField(
-                        default=django.utils.crypto.get_random_string,
-                        max_length=30,
-                        unique=True,
-                    ),
+                    models.CharField(editable=False, max_length=30, unique=True),
                 ),
                 (
                     "state",

@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
@@ -90,7 +89,8 @@ class Appeal(Lodging, Reviewing, Settling, models.Model):
         related_name="appeals",
         help_text="The appeal that was dismissed, when that is what is appealed.",
     )
-    key = models.CharField(max_length=30, unique=True, default=get_random_string)
+    # Random, from the form that wrote it: the same form sent twice is one appeal.
+    key = models.CharField(max_length=30, unique=True, editable=False)
     state = models.CharField(
         _("status"),
         max_length=12,

@@ -24,6 +24,7 @@ from grants.deadlines import next_working_day
 from grants.models import (
     AccessRequest,
     Advice,
+    Appeal,
     Applicant,
     ApplicantKind,
     Application,
@@ -57,6 +58,7 @@ STAFF = [
     ("beslutter", "Berit Beslutter (eksempel)", roles.DECIDER),
     ("okonomi", "Ola Økonomi (eksempel)", roles.FINANCE),
     ("klage", "Klara Klagebehandler (eksempel)", roles.APPEALS),
+    ("klage2", "Kaja Klagebehandler (eksempel)", roles.APPEALS),
     ("leser", "Lars Leser (eksempel)", roles.READER),
 ]
 COORDINATORS = {
@@ -449,6 +451,8 @@ def load_demo(now):
         for facts in OLD_CASES:
             application = demo_case(old, facts, people, at=old.closes_at - A_WEEK)
             decide_case(application, facts, people, now=now)
+            if facts["outcome"] == Outcome.REFUSED:
+                demo_appeal(application)
             told.append(f"Sak {application.number}: {facts['title']}")
     scheme = Scheme.objects.get(slug="eksempel")
     if not Round.objects.open_at(now).filter(scheme=scheme, closes_at__gt=now).exists():
@@ -572,6 +576,15 @@ def demo_scheme(people):
         to_title="programleder (eksempel)",
         ceiling=Decimal(200_000),
         reference="eksempelsak 1/2020",
+        valid_from=date(2020, 1, 1),
+    )
+    Delegation.objects.create(
+        scheme=scheme,
+        from_body=Body.objects.get(slug="byradet"),
+        to_role=roles.APPEALS,
+        to_title="klagenemnda (eksempel)",
+        ceiling=Decimal(200_000),
+        reference="eksempelsak 2/2020",
         valid_from=date(2020, 1, 1),
     )
     return scheme
@@ -851,6 +864,28 @@ def decide_case(application, facts, people, *, now):
         conditions=standing.conditions,
         **REASONS[facts["outcome"]],
     )
+
+
+def demo_appeal(application):
+    """An appeal against a refusal, looked at and sent on to the appeal body."""
+    decision = application.decision
+    then = decision.announced_at + A_WEEK
+    appeal, _new = Appeal.lodge(
+        decision,
+        by=Actor(application.started_by),
+        now=then,
+        wanted="Jeg ber om at dere ser på søknaden igjen.",
+        reasons="Hele gata er invitert nå, ikke bare familien.",
+        key="eksempel",
+    )
+    caseworker = Actor(application.caseworker)
+    appeal.uphold(
+        by=caseworker,
+        now=then + A_WEEK,
+        statement="Søknaden sa at festen var for familie og venner. Det søkeren "
+        "skriver nå, er et annet prosjekt, som det kan søkes om på nytt.",
+    )
+    appeal.forward(by=caseworker, now=then + A_WEEK)
 
 
 def advance_case(application, until, people, *, now):
