@@ -12,12 +12,15 @@ from grants.casework.page import case_url
 from grants.casework.views import opened_case, staff_page
 from grants.forms.messages import MessageForm
 from grants.models import Message, MessageFile
+from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def case_messages(request, year, seq):
-    case = opened_case(request, year, seq)
+    # All who may open the case read; only a caseworker writes.
+    role = roles.CASEWORKER if request.method == "POST" else None
+    case = opened_case(request, year, seq, role=role)
     form = MessageForm(
         *([request.POST, request.FILES] if request.method == "POST" else [])
     )
@@ -39,6 +42,7 @@ def case_messages(request, year, seq):
         "rows": case.messages.select_related("sent_by").prefetch_related("files__file"),
         "unread": case.messages.unread_by_staff().exists(),
         "form": form,
+        "may_write": request.user.has_role(roles.CASEWORKER),
     }
     return staff_page(request, "admin/cases/case_messages.html", context)
 

@@ -275,6 +275,11 @@ class Application(Parties, Sending, Impartiality, Judging, Deciding, models.Mode
         if not self.declarations.filter(user=by.user, conflict=False).exists():
             raise Refused("Vurder habiliteten din før du åpner saken.")
 
+    def check_may_write_for_us(self, by):
+        """Only an impartial caseworker writes to the applicant."""
+        self._check_role(by, roles.CASEWORKER)
+        self._check_impartial(by)
+
     def _step(self, verb, *, by, **changes):
         # One conditional UPDATE, only inside a verb's atomic block: of two simultaneous
         # requests, one finds no row. self.state is not the guard: it may be stale.

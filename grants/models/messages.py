@@ -74,13 +74,14 @@ class Message(models.Model):
     def send(cls, application, *, text, files, by, now, key, from_staff):
         """Send a message with its files; the same form sent twice is one message.
 
-        The caller has fetched the application in the sender's scope. `files` are
-        StoredFiles of that sender. Returns the message, and whether it is new.
+        For the municipality only a caseworker writes. `files` are StoredFiles of the
+        sender. Returns the message, and whether it is new.
         """
-        if application.is_draft:
+        # Held first: a conflict or a withdrawal of rights meanwhile is waited for.
+        if application._hold().is_draft:
             raise Refused(_("Søknaden er ikke sendt ennå."))
         if from_staff:
-            application.check_open_to_staff(by)
+            application.check_may_write_for_us(by)
         elif not application.has_member(by.user):
             raise Refused(_("Du kan ikke skrive i denne saken."))
         if not text.strip():

@@ -18,6 +18,7 @@ from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
 from tests.factories import (
     create_coordinator,
+    create_draft,
     create_in_review,
     create_submitted,
     create_user,
@@ -115,6 +116,32 @@ def test_only_members_and_staff_who_have_declared_write(case):
             send(case, user, from_staff=from_staff)
 
     assert texts(case) == []
+
+
+@pytest.mark.parametrize("role", [roles.READER, roles.DECIDER, roles.ADMINISTRATOR])
+def test_one_who_only_reads_or_decides_does_not_write_to_the_applicant(
+    client, case, role
+):
+    user = create_user(role=role)
+    declare_impartial(case, user)
+    client.force_login(user)
+
+    page = client.get(staff_page(case))
+    pressed = write(client, staff_page(case), "Hei")
+    with pytest.raises(Refused, match="Bare en med rollen saksbehandler"):
+        send(case, user, from_staff=True)
+
+    assert "Bare en saksbehandler skriver til søkeren." in page.content.decode()
+    assert (pressed.status_code, texts(case)) == (403, [])
+
+
+def test_nothing_is_written_in_a_draft(case):
+    draft = create_draft()
+
+    with pytest.raises(Refused, match="ikke sendt"):
+        send(draft, draft.started_by, from_staff=False)
+
+    assert texts(draft) == []
 
 
 def test_a_file_that_is_refused_keeps_the_text_and_sends_nothing(client, case):

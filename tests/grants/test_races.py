@@ -24,6 +24,7 @@ from grants.models import (
     DecisionFlag,
     EligibilityAnswer,
     LateException,
+    Message,
     NumberSeries,
     Outcome,
     PotArea,
@@ -258,6 +259,18 @@ def ask(application, by):
     )
 
 
+def write_to_applicant(application, by):
+    Message.send(
+        application,
+        text="Hei.",
+        files=[],
+        by=by,
+        now=timezone.now(),
+        key="en",
+        from_staff=True,
+    )
+
+
 def dismiss(application, by):
     application.recommend(
         by=by,
@@ -275,6 +288,7 @@ def dismiss(application, by):
         (create_in_review, ask),
         (create_in_review, lambda application, by: assess(application)),
         (create_in_review, dismiss),
+        (create_in_review, write_to_applicant),
     ],
 )
 def test_a_conflict_declared_at_the_same_moment_stops_what_its_owner_does(create, act):
@@ -295,6 +309,7 @@ def test_a_conflict_declared_at_the_same_moment_stops_what_its_owner_does(create
     assert str(attempt.exception()) == "Du har ikke tilgang til saken."
     assert (stored.state, stored.caseworker) == (state, None)
     assert list(stored.assessments.counting()) == []
+    assert list(stored.messages.all()) == []
 
 
 def test_a_conflict_declared_at_the_same_moment_stops_advice():
