@@ -175,3 +175,21 @@ class RoundFollower(models.Model):
 
     def __str__(self):
         return f"{self.user} · {self.round}"
+
+    @classmethod
+    @transaction.atomic
+    def follow(cls, round, *, by, now):
+        """Be told of the round from now on. Pressed twice: once."""
+        _row, new = cls.objects.get_or_create(
+            round=round, user=by.user, defaults={"since": now}
+        )
+        if new:
+            JournalEntry.record("round_followed", about=round, by=by)
+
+    @classmethod
+    @transaction.atomic
+    def unfollow(cls, round, *, by):
+        """Be told no more."""
+        count, _rows = cls.objects.filter(round=round, user=by.user).delete()
+        if count:
+            JournalEntry.record("round_unfollowed", about=round, by=by)

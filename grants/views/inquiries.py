@@ -48,12 +48,10 @@ def round_follow(request, slug):
     following = RoundFollower.objects.filter(round=round, user=request.user)
     if request.method == "POST":
         if "stop" in request.POST:
-            following.delete()
+            RoundFollower.unfollow(round, by=request.actor)
             messages.success(request, _("Du følger ikke utlysningen lenger."))
         else:
-            RoundFollower.objects.get_or_create(
-                round=round, user=request.user, defaults={"since": request.arrived_at}
-            )
+            RoundFollower.follow(round, by=request.actor, now=request.arrived_at)
             messages.success(request, _("Nå følger du utlysningen."))
         return redirect("grants:round_follow", slug=round.slug)
     context = {

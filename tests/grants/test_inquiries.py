@@ -148,6 +148,8 @@ def test_following_is_begun_and_ended_by_a_press(client, round, kari):
         counts.append(RoundFollower.objects.filter(round=round, user=kari).count())
 
     assert counts == [1, 1, 0, 0]
+    verbs = [entry.verb for entry in JournalEntry.objects.about(round)]
+    assert verbs == ["round_followed", "round_unfollowed"]
 
 
 def test_one_who_is_not_logged_in_comes_back_to_follow(client, round):
