@@ -113,6 +113,8 @@ JOURNAL = {
     "round_extended": "Flyttet fristen",
     "default_questions_added": "La inn standardspørsmålene",
     "late_exception_granted": "Ga en søker utsatt frist",
+    "round_followed": "Begynte å følge utlysningen",
+    "round_unfollowed": "Sluttet å følge utlysningen",
     "inquiry_asked": "Stilte et spørsmål om utlysningen",
     "inquiry_answered": "Svarte på et spørsmål om utlysningen",
     "inquiry_forwarded": "Sendte et spørsmål om utlysningen videre",
