@@ -14,6 +14,7 @@ from grants.models import (
     Application,
     Decision,
     InfoRequest,
+    LateException,
     LegalTerm,
     State,
     Version,
@@ -37,7 +38,8 @@ def helped_cases_of(user):
 
 def _with_what_a_list_shows(applications):
     """Adds `title`, `amount` (asked for), `due_on` (of what is asked for now, or None),
-    `outcome` (of the decision that is announced, or None) and `edited_at`.
+    `outcome` (of the decision that is announced, or None), `edited_at`, and
+    `leave_until` (the applicant's leave to send after the closing, or None).
     """
     versions = Version.objects.filter(application=OuterRef("pk")).order_by("-number")
     asked = InfoRequest.objects.open().filter(application=OuterRef("pk"))
@@ -46,7 +48,14 @@ def _with_what_a_list_shows(applications):
         .filter(application=OuterRef("pk"))
         .order_by("-version")
     )
+    # Leave that ends before a closing that was moved, is of no use any more.
+    leave = LateException.objects.filter(
+        round=OuterRef("round"),
+        applicant=OuterRef("applicant"),
+        until__gt=OuterRef("round__closes_at"),
+    ).order_by("-until")
     return applications.select_related("round", "area", "applicant").annotate(
+        leave_until=Subquery(leave.values("until")[:1]),
         title=Subquery(versions.values("title")[:1]),
         amount=Subquery(versions.values("amount")[:1]),
         due_on=Subquery(asked.values("due_on")[:1]),

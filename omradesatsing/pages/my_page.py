@@ -42,10 +42,13 @@ def my_page(request):
 
 
 def newest(drafts, now):
-    """The drafts last written in; `can_be_sent` while their round is open."""
+    """The drafts last written in; `can_be_sent` until `closes_at`, theirs or all's."""
     drafts = drafts.order_by("-edited_at", "-pk")[:MOST_DRAFTS]
     for draft in drafts:
-        draft.can_be_sent = draft.round.is_open(now)
+        draft.closes_at = draft.leave_until or draft.round.closes_at
+        draft.can_be_sent = draft.round.is_open(now) or (
+            draft.leave_until is not None and now < draft.leave_until
+        )
     return drafts
 
 

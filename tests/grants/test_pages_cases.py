@@ -11,17 +11,19 @@ from django.utils import timezone
 from PIL import Image
 
 from grants.deadlines import next_working_day
-from grants.models import Application, Outcome, State
+from grants.models import Application, LateException, Outcome, State
 from grants.tasks import make_letter_pdf
 from grants.timeline import timeline
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.notices.models import Notice
+from omradesatsing.ui.templatetags.ui import deadline
 from tests.factories import (
     REASONS,
     create_applicant,
     create_decided,
     create_draft,
     create_in_review,
+    create_leave,
     create_recommended,
     create_round,
     create_scheme,
@@ -454,6 +456,19 @@ def test_my_page_takes_the_same_queries_however_many_cases(
 
     with django_assert_num_queries(9):
         client.get(reverse("pages:my_page"))
+
+
+def test_a_draft_with_leave_tells_its_own_deadline_until_it_is_out(client):
+    leave = create_leave(hours=48)
+    user = leave.applicant.memberships.get().user
+    client.force_login(user)
+
+    during = client.get(reverse("pages:my_page")).content.decode()
+    LateException.objects.update(until=timezone.now())
+    after = client.get(reverse("pages:my_page")).content.decode()
+
+    assert f"Ikke sendt. Fristen er {deadline(leave.until)}." in during
+    assert "Fristen er ute. Kladden ble ikke sendt." in after
 
 
 def test_the_inbox_is_ones_own(client):
