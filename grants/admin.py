@@ -429,7 +429,9 @@ class RoundAdmin(SetupAdmin):
         form = DowntimeForm(request.POST or None)
 
         def verb():
-            round.make_up_for_downtime(**form.cleaned_data, by=request.actor)
+            round.make_up_for_downtime(
+                **form.cleaned_data, by=request.actor, now=request.arrived_at
+            )
             return f"Fristen er nå {deadline(round.closes_at)}."
 
         title = "Forleng fordi portalen var nede"

@@ -384,7 +384,7 @@ class Round(models.Model):
         )
 
     @transaction.atomic
-    def make_up_for_downtime(self, down_from, down_to, *, by, reason):
+    def make_up_for_downtime(self, down_from, down_to, *, by, now, reason):
         """Close as much later as the portal was down; at least a day after it was up.
 
         The same outage is made up for once, however often it is asked for. Refused for
@@ -398,6 +398,8 @@ class Round(models.Model):
             return
         if down_to <= down_from:
             raise Refused("Portalen må ha vært nede fra før den var oppe igjen.")
+        if down_to > now:
+            raise Refused("Vent til portalen er oppe igjen: da vet vi hvor lenge.")
         if current.closes_at is None:
             raise Refused("Utlysningen har ingen frist.")
         near = current.closes_at - NEAR_CLOSING

@@ -540,7 +540,7 @@ def test_a_caseworker_gives_leave_on_the_rounds_page(client):
 def test_an_outage_moves_the_closing_for_all_once_and_tells_them(
     django_capture_on_commit_callbacks,
 ):
-    draft = create_draft()
+    draft = create_draft_of(create_closed_round())
     round = draft.round
     follower = create_user()
     RoundFollower.objects.create(round=round, user=follower)
@@ -570,6 +570,7 @@ def test_an_outage_moves_the_closing_for_all_once_and_tells_them(
         (-1, -2, "nede fra før"),
         (-50, -30, "ikke nede det siste døgnet"),
         (1, 2, "ikke nede det siste døgnet"),
+        (-2, 4, "Vent til portalen er oppe igjen"),
     ],
 )
 def test_an_outage_that_kept_nobody_from_sending_moves_nothing(
@@ -583,7 +584,12 @@ def test_an_outage_that_kept_nobody_from_sending_moves_nothing(
     }
 
     with pytest.raises(Refused, match=message):
-        round.make_up_for_downtime(**times, by=Actor.system(), reason="Nede.")
+        round.make_up_for_downtime(
+            **times,
+            by=Actor.system(),
+            now=closes_at + timedelta(hours=3),
+            reason="Nede.",
+        )
 
     assert Round.objects.get(pk=round.pk).closes_at == closes_at
 

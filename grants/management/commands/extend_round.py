@@ -42,7 +42,9 @@ class Command(BaseCommand):
         for round in rounds:
             try:
                 if outage:
-                    round.make_up_for_downtime(down_from, down_to, by=by, reason=reason)
+                    round.make_up_for_downtime(
+                        down_from, down_to, by=by, now=timezone.now(), reason=reason
+                    )
                 else:
                     round.extend(until, by=by, reason=reason)
             except Refused as refused:
