@@ -126,7 +126,9 @@ class RejectedFile(models.Model):
         unsent.delete()
         if not new:
             return
-        for sent in MessageFile.objects.filter(file=file).select_related("message"):
+        # A file is of one message at most: each upload is a row of its own.
+        in_message = MessageFile.objects.filter(file=file).select_related("message")
+        if sent := in_message.first():
             sent.tell_of_rejection()
             return
         url = application.get_absolute_url()
