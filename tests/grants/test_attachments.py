@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from grants.amending import Amending
 from grants.deadlines import working_days_after
 from grants.drafting import Writing, attach, detach
 from grants.models import Attachment, Invitation, Message, RejectedFile
@@ -378,3 +379,26 @@ def test_scenario_23_removed_while_another_submits_the_sent_version_keeps_its_fi
 
     kept = draft.current.attachments.get().file
     assert Image.open(kept.open()).size == (20, 20)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("way", ["detach", "replace"])
+def test_a_file_taken_out_of_a_change_stays_in_what_was_sent(folder, way):
+    draft = create_draft()
+    by = Actor(draft.started_by)
+    attachment = attach(Writing.of_draft(draft), png(), by=by)
+    draft.submit(by=by, now=timezone.now(), declared=True)
+    writing = Amending.of_case(draft, timezone.now())
+
+    if way == "detach":
+        detach(writing, attachment.pk, by=by)
+    else:
+        attach(writing, png("nytt.png", width=30), by=by, replaces=attachment.pk)
+
+    kept = draft.versions.sent().get().attachments.get().file
+    copy = draft.working_copy().attachments.all()
+    assert kept == attachment.file
+    assert Image.open(kept.open()).size == (20, 20)
+    assert [each.file.name for each in copy] == (
+        [] if way == "detach" else ["nytt.png"]
+    )
