@@ -1,8 +1,8 @@
 """Appeals on two connections, the order pinned: hold, start, see it wait, release.
 
 Seen to fail without the guard each names: the application's lock in `lodge` (two
-appeals), the states in `_step` (a withdrawn appeal was sent on, and a settled one was
-settled again), the pot's lock in `settle` (an award and an appeal both took the last).
+appeals), the states in `_step` (a withdrawn appeal was sent on), the fresh state in
+`settle` (the second was told something else). The pot's lock is `redecide`'s own.
 """
 
 from decimal import Decimal
