@@ -4,6 +4,9 @@ The labels on the models are written for applicants («venter på deg»).
 """
 
 from grants.models import AppealState, State
+from omradesatsing.journal.wording import journal_words, tell
+
+__all__ = ["JOURNAL", "STATES", "journal_words"]
 
 STATES = {
     State.SUBMITTED: ("ny", "accent"),
@@ -136,8 +139,4 @@ JOURNAL = {
     "user_erased": "Opplysningene om brukeren ble slettet",
 }
 
-
-def journal_words(entry):
-    """What was done, in words; an entry that has none yet shows its code."""
-    words = JOURNAL.get(entry.verb, entry.verb.replace("_", " "))
-    return words.format(**entry.facts) if "{" in words else words
+tell(JOURNAL)

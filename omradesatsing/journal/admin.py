@@ -1,3 +1,5 @@
+import re
+
 from django.contrib import admin
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -8,6 +10,10 @@ from django.utils.http import urlencode
 
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.journal.models import JournalEntry
+from omradesatsing.journal.wording import journal_words, words_of
+
+# A fact of the entry, named in its words.
+FACT = re.compile(r"\{\w+\} ?")
 
 
 class PortalModelAdmin(admin.ModelAdmin):
@@ -90,17 +96,32 @@ class ReadOnlyAdmin(PortalModelAdmin):
         return False
 
 
+class VerbFilter(admin.SimpleListFilter):
+    """The verbs that are in use, in words and in their order."""
+
+    title = "handling"
+    parameter_name = "verb"
+
+    def lookups(self, request, model_admin):
+        verbs = JournalEntry.objects.order_by().values_list("verb", flat=True)
+        told = [(verb, FACT.sub("", words_of(verb))) for verb in verbs.distinct()]
+        return sorted(told, key=lambda pair: pair[1])
+
+    def queryset(self, request, queryset):
+        return queryset.filter(verb=self.value()) if self.value() else queryset
+
+
 @admin.register(JournalEntry)
 class JournalEntryAdmin(ReadOnlyAdmin):
-    list_display = ["at", "verb", "about_type", "about_id", "actor", "facts"]
-    list_filter = ["verb", ("about_type", admin.RelatedOnlyFieldListFilter), "at"]
+    list_display = ["at", "words", "about_type", "about_id", "actor", "facts"]
+    list_filter = [VerbFilter, ("about_type", admin.RelatedOnlyFieldListFilter), "at"]
     list_select_related = ["about_type", "actor"]
     search_fields = ["actor__email", "actor__name", "=about_id"]
     search_help_text = "Søk etter person eller nummeret til det som ble endret."
     show_full_result_count = False
     fields = [
         "at",
-        "verb",
+        "words",
         "about_type",
         "about_id",
         "actor",
@@ -109,6 +130,10 @@ class JournalEntryAdmin(ReadOnlyAdmin):
         "facts",
     ]
     actions = None
+
+    @admin.display(description="handling", ordering="verb")
+    def words(self, entry):
+        return journal_words(entry)
 
     def get_queryset(self, request):
         return visible_about(super().get_queryset(request), request.user)

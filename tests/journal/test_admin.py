@@ -41,3 +41,21 @@ def test_drafts_and_ones_own_conflicts_are_not_in_the_journal_to_look_up(
     assert entries.isdisjoint(about(draft))
     assert entries.isdisjoint(about(hidden))
     assert notices == set(Notice.objects.about(open_case))
+
+
+def test_what_was_done_is_told_in_words_and_can_be_chosen_by_them(
+    client, administrator
+):
+    case = create_submitted()
+    address = reverse("admin:journal_journalentry_changelist")
+
+    page = client.get(address, {"verb": "version_sent"})
+    entry = JournalEntry.objects.about(case).get(verb="version_sent")
+    one = client.get(reverse("admin:journal_journalentry_change", args=[entry.pk]))
+
+    listed = page.context["cl"]
+    choices = [each["display"] for each in listed.filter_specs[0].choices(listed)]
+    assert list(listed.result_list) == [entry]
+    assert "Versjon 1 ble sendt" in page.content.decode()
+    assert "Versjon 1 ble sendt" in one.content.decode()
+    assert {"Søknaden ble sendt", "Versjon ble sendt"} <= set(choices)
