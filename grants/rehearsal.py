@@ -24,6 +24,7 @@ from grants.models import (
     ApplicantKind,
     Application,
     Delegation,
+    Finding,
     Letter,
     LetterText,
     Organisation,
@@ -31,6 +32,7 @@ from grants.models import (
     PotRow,
     Question,
     Round,
+    StateAidNote,
 )
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
@@ -291,7 +293,10 @@ class Play:
     def treat(self, case, played, applicant):
         """What the staff do with it; stops at the first thing that cannot be done."""
         part, worker = played.part, self.caseworker
-        script = [("Saksbehandleren tok saken", lambda: self.take(case))]
+        script = [
+            ("Saksbehandleren tok saken", lambda: self.take(case)),
+            ("Saksbehandleren sjekket søknaden", lambda: self.screen(case)),
+        ]
         if part.asked_for_more:
             script += [
                 ("Saksbehandleren ba om mer", lambda: self.ask(case)),
@@ -308,6 +313,10 @@ class Play:
                     lambda: case.assess(marks, by=worker, now=self.judged_at),
                 )
             )
+            if case.applicant.kind == ApplicantKind.ORGANISATION:
+                script.append(
+                    ("Saksbehandleren vurderte statsstøtte", lambda: self.note(case))
+                )
         decision = self.decision(part, played.amount)
         script += [
             (
@@ -325,6 +334,17 @@ class Play:
         case.declare(by=self.caseworker, conflict=False, now=self.read_at)
         case.take(by=self.caseworker)
 
+    def screen(self, case):
+        """The checklist, and state aid, without which no organisation gets money."""
+        found = {item: (Finding.Result.OK, "") for item in self.round.checklist.all()}
+        case.check_form(found, by=self.caseworker, now=self.read_at)
+        case.note_state_aid(
+            by=self.caseworker,
+            now=self.read_at,
+            activity=StateAidNote.Activity.NO,
+            reason=f"Ingenting selges {MARK}.",
+        )
+
     def ask(self, case):
         day = timezone.localdate(self.read_at) + timedelta(days=14)
         case.request_info(
@@ -333,6 +353,14 @@ class Play:
             text=f"Hvem eier stedet? {MARK}",
             due_on=next_working_day(day),
             steps=[],
+        )
+
+    def note(self, case):
+        case.note_state_aid(
+            by=self.caseworker,
+            now=self.judged_at,
+            activity="no",
+            reason=f"Laget selger ingenting {MARK}.",
         )
 
     def answer(self, case, by):

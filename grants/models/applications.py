@@ -13,6 +13,7 @@ from grants.models.impartiality import Impartiality
 from grants.models.judging import Judging
 from grants.models.parties import Parties
 from grants.models.readers import ApplicationQuerySet
+from grants.models.screening import Screening
 from grants.models.sending import Sending, draft_key
 from grants.models.states import STEPS, WITH_STAFF, State
 from omradesatsing.accounts import roles
@@ -20,12 +21,15 @@ from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 
 
-class Application(Parties, Sending, Impartiality, Judging, Deciding, models.Model):
+class Application(
+    Parties, Sending, Impartiality, Screening, Judging, Deciding, models.Model
+):
     """A request for money in one round, for one main area. «Case» in speech.
 
     What is asked stands in its versions; this row says who, where, and how far it
     has come. Its state changes only through the verbs: the applicant's in
-    `sending.py`, the staff's in `impartiality.py`, `judging.py` and `deciding.py`.
+    `sending.py`, the staff's in `impartiality.py`, `screening.py`, `judging.py` and
+    `deciding.py`.
     """
 
     key = models.CharField(
@@ -271,14 +275,14 @@ class Application(Parties, Sending, Impartiality, Judging, Deciding, models.Mode
             raise Refused("Du har ikke tilgang til saken.")
         self._check_impartial(by)
 
-    def _check_impartial(self, by):
-        if not self.declarations.filter(user=by.user, conflict=False).exists():
-            raise Refused("Vurder habiliteten din før du åpner saken.")
-
     def check_may_write_for_us(self, by):
         """Only an impartial caseworker writes to the applicant."""
         self._check_role(by, roles.CASEWORKER)
         self._check_impartial(by)
+
+    def _check_impartial(self, by):
+        if not self.declarations.filter(user=by.user, conflict=False).exists():
+            raise Refused("Vurder habiliteten din før du åpner saken.")
 
     def _step(self, verb, *, by, **changes):
         # One conditional UPDATE, only inside a verb's atomic block: of two simultaneous

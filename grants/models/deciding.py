@@ -60,6 +60,7 @@ class Deciding:
         delegation = self.check_decider(amount, recommendation, by=by, now=now)
         self.check_confirmed(outcome)
         self.check_ruled(outcome)
+        self.check_state_aid(amount, now=now)
         asked = self.versions.sent().last().amount
         check_outcome(outcome, amount, asked=asked)
         check_reasons(outcome, facts, rules, considerations)
@@ -175,6 +176,7 @@ class Deciding:
         self._hold()
         proposal = self._proposal()
         delegation = self.check_decider(amount, proposal, by=by, now=now)
+        self.check_state_aid(amount, now=now)
         check_outcome(outcome, amount, asked=self.versions.sent().last().amount)
         check_reasons(outcome, facts, rules, considerations)
         if not what_changed.strip():

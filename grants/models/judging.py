@@ -213,6 +213,7 @@ class Judging:
         assessment = self.leading_assessment(by)
         if assessment is None and outcome != Outcome.DISMISSED:
             raise Refused("Vurder kriteriene før du innstiller.")
+        self.check_ready_to_recommend(amount, now=now)
         asked = self.versions.sent().last().amount
         check_outcome(outcome, amount, asked=asked)
         check_reasons(outcome, facts, rules, considerations)

@@ -835,6 +835,13 @@ REASONS = {
 
 def recommended(application, people, outcome, given, *, now):
     caseworker = assessed(application, people, now=now, weak=outcome == Outcome.REFUSED)
+    if application.applicant.kind == ApplicantKind.ORGANISATION:
+        application.note_state_aid(
+            by=caseworker,
+            now=now,
+            activity="no",
+            reason="Laget selger ingenting, og alle kommer gratis inn.",
+        )
     application.recommend(
         by=caseworker,
         now=now,
