@@ -12,6 +12,8 @@ from django.urls import path, reverse, reverse_lazy
 from django.utils import timezone
 from pghistory.admin import EventsAdmin
 
+from omradesatsing.accounts.roles import APPEALS
+
 PASSWORD_PAGE = reverse_lazy("account_login")
 # Rows of others' apps: one-time codes lie among the jobs' arguments, roles are code.
 LEFT_OUT = {"account.emailaddress", "auth.group", "procrastinate.procrastinatejob"}
@@ -62,8 +64,8 @@ class PortalAdminSite(admin.AdminSite):
 
     def index(self, request, extra_context=None):
         """«Mine oppgaver»: what waits for this person, then the set-up they may see."""
-        from grants.models.access import may_answer
         from grants.control import may_control
+        from grants.models.access import may_answer
         from grants.models.readers import reads_cases
         from grants.todo import tasks_for
 
@@ -74,6 +76,7 @@ class PortalAdminSite(admin.AdminSite):
                 request.user, timezone.localdate(request.arrived_at)
             ),
             "answers_requests": may_answer(request.user),
+            "at_appeal_body": request.user.has_role(APPEALS),
             "title": self.index_title,
         }
         return super().index(request, context)

@@ -41,6 +41,8 @@ PARTS += ["filer/1/", "brev/1/", "brev/1/pdf/"]
 PARTS += ["medlem/", "underskrift/", "underskrift/fil/", "spor-igjen/"]
 PARTS += ["notat/", "dokumenter/", "dokumenter/1/", "dokumenter/1/sladd/"]
 PARTS += ["dokumenter/kopi/1/"]
+PARTS += ["klager/ny/", "klager/1/", "klager/1/samlet/", "klager/fil/1/"]
+PARTS += ["klager/1/sta/"]
 PARTS += ["ta-inn/", "filer/i-stedet/1/", "meldinger/", "meldinger/fil/1/"]
 # Pressed, never opened.
 PRESSED = ["meldinger/lest/", "varsler/1/", "nytt-blikk/1/"]
@@ -58,8 +60,10 @@ def test_the_parts_above_are_all_parts_of_a_case():
     parts = PARTS + PRESSED + RULED
     ours = {CASE + part.replace("1/", "<int:pk>/") for part in parts}
     ours |= {"saker/", "saker/fra/<int:pk>/"}
+    ours |= {"saker/fil/", "saker/fordel/", "saker/filtre/", "saker/filtre/<int:pk>/"}
     of_cases = [route for route in routes if route.startswith("saker/")]
-    assert {route.replace("int:number", "int:pk") for route in of_cases} == ours
+    of_cases = [route.replace("int:number", "int:pk") for route in of_cases]
+    assert {route.replace("<slug:step>", "sta") for route in of_cases} == ours
 
 
 @pytest.mark.parametrize(
