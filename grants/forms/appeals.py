@@ -151,16 +151,11 @@ class OpenAppealForm(KeyedForm):
         max_length=max_length("contact"),
         error_messages={"required": _("Skriv hvordan vi når deg.")},
     )
-    # Nobody sees it; what fills in everything, fills it in.
-    website = forms.CharField(
-        label=_("La dette feltet stå tomt"),
-        required=False,
-        widget=forms.TextInput(attrs={"autocomplete": "off", "tabindex": "-1"}),
-    )
 
     def clean(self):
         data = super().clean()
-        data["suspicious"] = bool(data.pop("website", "")) or self.came_too_soon()
+        # Nobody sees that field; what fills in everything, fills it in.
+        data["suspicious"] = bool(self.data.get("website")) or self.came_too_soon()
         return data
 
     def came_too_soon(self):

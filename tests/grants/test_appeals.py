@@ -581,3 +581,44 @@ def test_a_step_is_taken_from_its_states_only(verb, state):
             step()
     taken = JournalEntry.objects.about(appeal.application).filter(verb=verb).exists()
     assert taken is (state in allowed)
+
+
+# --- the letters ----------------------------------------------------------------------
+
+
+def first_sentence(letter):
+    return letter.parts[0]["paragraphs"][0]
+
+
+def test_each_letter_says_the_result_first_and_whom_to_ask():
+    appeal = create_forwarded()
+    case = appeal.application
+    settle(appeal, "upheld")
+
+    letters = list(case.letters.order_by("pk"))[1:]
+    said = [first_sentence(letter).split(". ")[0] for letter in letters]
+    assert said == [
+        f"Vi har fått klagen på vedtaket i sak {case.number}.",
+        "Vi har sett på saken på nytt og mener at vedtaket bør stå",
+        f"Klagenemnda har avgjort klagen i sak {case.number}: Vedtaket blir stående.",
+    ]
+    assert {letter.parts[-1]["heading"] for letter in letters} == {
+        "Ansvarlig og kontakt"
+    }
+    signed = dict(letters[-1].parts[-1]["facts"])
+    assert (signed["Klageinstans"], signed["Avgjort av"], signed["Forberedt av"]) == (
+        "Klagenemnda",
+        str(appeal.settled_by),
+        str(appeal.proposed_by),
+    )
+
+
+@pytest.mark.parametrize("language", ["nb", "nn", "en"])
+def test_the_letters_are_in_the_language_of_the_one_who_sent_the_case(language):
+    case = create_told()
+    case.started_by.language = language
+    case.started_by.save()
+
+    lodge(case, now=TOLD)
+
+    assert case.letters.get(kind="appeal_received").language == language
