@@ -96,7 +96,7 @@ def groups_for(user, now):
             "fire-oyne",
             "Vedtak uten to par øyne",
             "Den som avgjør, har ikke forberedt, vurdert eller gitt råd i saken. Her "
-            "skal det aldri stå noe: databasen nekter.",
+            "skal det aldri stå noe: portalen lar seg ikke bruke slik.",
             "Avgjort",
             cases.filter(Exists(of_case(alone()))).annotate(
                 since=first_of(alone(), "decided_at")
