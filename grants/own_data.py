@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from grants.models import (
     AccessRequest,
+    Appeal,
     Applicant,
     Application,
     Helper,
@@ -54,6 +55,16 @@ def held_on(user):
             [
                 f"{message.application.number}, {timezone.localdate(message.sent_at)}"
                 for message in messages.order_by("pk")[:MOST]
+            ],
+        ),
+        (
+            _("Klager du har sendt"),
+            _("De er en del av saken og blir tatt vare på sammen med den."),
+            [
+                f"{appeal.application.number}, {timezone.localdate(appeal.received_at)}"
+                for appeal in Appeal.objects.filter(lodged_by=user)
+                .select_related("decision__application")
+                .order_by("pk")[:MOST]
             ],
         ),
         (
@@ -107,6 +118,15 @@ def what_hinders(user):
         reasons.append(
             _(
                 "Du er den eneste som svarer for en søknad vi behandler. Trekk den, "
+                "eller inviter en annen først."
+            )
+        )
+    if Appeal.objects.open().filter(
+        by_party=True, decision__application__applicant__in=alone
+    ):
+        reasons.append(
+            _(
+                "Du er den eneste som svarer for en klage vi behandler. Trekk den, "
                 "eller inviter en annen først."
             )
         )

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from grants.models import Appeal, Application, Decision, Letter, Outcome, appeal_due
 from grants.models.appeal_states import APPEAL_STEPS, AppealState
+from grants.own_data import held_on, what_hinders
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
@@ -622,3 +623,17 @@ def test_the_letters_are_in_the_language_of_the_one_who_sent_the_case(language):
     lodge(case, now=TOLD)
 
     assert case.letters.get(kind="appeal_received").language == language
+
+
+def test_what_one_has_appealed_is_among_ones_own_data_and_hinders_leaving():
+    appeal = create_appeal()
+    case = appeal.application
+
+    found = {heading: lines for heading, _why, lines in held_on(case.started_by)}
+    before = what_hinders(case.started_by)
+    appeal.withdraw(by=Actor(case.started_by), now=timezone.now())
+
+    day = timezone.localdate(appeal.received_at)
+    assert found["Klager du har sendt"] == [f"{case.number}, {day}"]
+    assert len(before) == 1
+    assert what_hinders(case.started_by) == []
