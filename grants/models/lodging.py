@@ -73,7 +73,7 @@ class Lodging:
             sent_on=timezone.localdate(now),
             due_on=appeal_due(decision, by.user, against=against),
         )
-        appeal._taken_in(files, by=by, now=now)
+        appeal._enter(files, by=by, now=now)
         return appeal, True
 
     @classmethod
@@ -130,7 +130,7 @@ class Lodging:
             # Others are not told by us: whether theirs is late, is judged.
             due_on=appeal_due(decision) if by_party else None,
         )
-        appeal._taken_in(files, by=by, now=now)
+        appeal._enter(files, by=by, now=now)
         return appeal, True
 
     @classmethod
@@ -208,9 +208,9 @@ class Lodging:
                 raise Refused("Klagen er alt lagt til en annen sak.")
             return
         self.refresh_from_db()
-        self._taken_in((), by=by, now=now)
+        self._enter((), by=by, now=now)
 
-    def _taken_in(self, files, *, by, now):
+    def _enter(self, files, *, by, now):
         """Files, journal, public record and receipt of one that has found its case."""
         for file in files:
             self.files.create(file=file)
