@@ -47,6 +47,7 @@ STAFF = [
     "/admin/saker/",
     "/admin/bindinger/",
     "/admin/habilitet/",
+    "/admin/kontroll/",
     "/passord/",
 ]
 SET_UP = [
@@ -159,6 +160,22 @@ def test_the_pages_of_impartiality(visit):
     round = page.locator("main a[href$='/habilitet/']").first.get_attribute("href")
     walk(page, ["/admin/bindinger/", round])
     page.locator("main a[href*='/bindinger/']").first.click()
+    check(page)
+
+
+@pytest.mark.parametrize("screen", [DESK, PHONE], ids=["desk", "phone"])
+def test_a_round_is_rehearsed_from_its_own_page(visit, screen):
+    page = visit(screen)
+    log_in_staff(page, "admin")
+    page.goto("/admin/grants/round/")
+    page.locator("#result_list tbody th a").first.click()
+    page.get_by_role("link", name="Øv på utlysningen").click()
+    check(page)
+
+    page.get_by_role("button", name="Øv nå").click()
+
+    page.get_by_text("Alt gikk, fra søknad til brev.").wait_for()
+    page.locator("summary", has_text="Bokmål").first.click()
     check(page)
 
 
