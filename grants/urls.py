@@ -11,6 +11,7 @@ from grants.views import (
     beginnings,
     drafts,
     eligibility,
+    hearing,
     helping,
     inquiries,
     invitations,
@@ -102,6 +103,9 @@ urlpatterns = [
     # Whom one applies for
     path("min-side/sokere/", applicants.applicant_list, name="applicant_list"),
     path(APPLICANT, applicants.applicant_detail, name="applicant_detail"),
+    path(
+        f"{APPLICANT}opplysninger/", applicants.applicant_facts, name="applicant_facts"
+    ),
     path(f"{APPLICANT}inviter/", applicants.applicant_invite, name="applicant_invite"),
     path(
         f"{APPLICANT}invitasjoner/<int:invitation>/trekk/",
@@ -188,6 +192,7 @@ urlpatterns = [
         name="appeal_dismissal",
     ),
     path(f"{CASE}klager/fil/<int:pk>/", appeals.appeal_file, name="appeal_file"),
+    path(f"{CASE}opplysninger/<int:pk>/", hearing.fact_comment, name="fact_comment"),
     path(f"{CASE}trekk/", applications.application_withdraw, name="withdraw"),
     path(f"{CASE}vedlegg/<int:pk>/", applications.attachment, name="attachment"),
     path(f"{CASE}avvist/<int:pk>/", attachments.rejected_file, name="rejected_file"),

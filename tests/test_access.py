@@ -141,7 +141,7 @@ OWN_NAMES = words(
     grants:application_detail grants:application_receipt grants:version_detail
     grants:letter_detail pages:notice_detail
     grants:draft_area grants:draft_helpers grants:draft_move grants:applicant_detail
-    grants:applicant_invite grants:applicant_answerable grants:applicant_registered
+    grants:applicant_facts grants:applicant_invite grants:applicant_answerable grants:applicant_registered
     grants:member_end grants:invitation_detail grants:document_list
     grants:document_bundle grants:document_ask
     """
@@ -290,6 +290,12 @@ TABLE = (
         "admin:case_cancel_request": only("caseworker", 302),
         "admin:case_assess": only("caseworker"),
         "admin:case_recommend": only("caseworker"),
+        "admin:case_check_form": only("caseworker"),
+        "admin:case_hold_fact": only("caseworker"),
+        "admin:case_send_facts": only("caseworker"),
+        "admin:case_drop_fact": only("caseworker"),
+        "admin:case_note_state_aid": only("caseworker"),
+        "grants:fact_comment": NOBODYS,
         "admin:case_advise": only("coordinator"),
         "admin:case_send_back": only("decider"),
         "admin:case_decide": only("decider"),
@@ -446,6 +452,7 @@ def arguments():
         "grants:appeal_withdraw": (*appealed, appeal.pk),
         "grants:appeal_dismissal": (*appealed, appeal.pk),
         "grants:appeal_file": (*appealed, 1),
+        "grants:fact_comment": (*appealed, 1),
         "admin:appeal_detail": (appeal.pk,),
         "admin:appeal_step": (appeal.pk, "foresla"),
         "admin:case_appeal": (*appealed, appeal.pk),
@@ -466,6 +473,7 @@ def arguments():
         "account_reset_password_from_key": ("1", "no-such-key"),
         "grants:applicant_detail": (own,),
         "grants:applicant_invite": (own,),
+        "grants:applicant_facts": (own,),
         "grants:applicant_answerable": (own,),
         "grants:applicant_registered": (own,),
         "grants:member_end": (own, membership.pk),

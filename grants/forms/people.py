@@ -5,10 +5,11 @@ from django.db import transaction
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
-from stdnum.no import orgnr as norwegian_orgnr
 
+from grants import registers
+from grants.forms.facts import OrgnrField
+from grants.forms.start import warning_of
 from grants.models import Applicant, ApplicantKind, Application, Helper, Version
-from grants.models.applicants import valid_orgnr
 
 EMAIL = {"autocomplete": "off", "data-width": "md"}
 
@@ -147,26 +148,42 @@ class AnswerableForm(forms.Form):
 
 
 class RegisteredForm(forms.Form):
-    """A group has got a number in the register."""
+    """A group has got a number; the register says what its name is.
 
-    orgnr = forms.CharField(
+    What the register warns of is told once; pressed again, it is taken as it is.
+    """
+
+    orgnr = OrgnrField(
         label=_("Organisasjonsnummer"),
-        help_text=_("Ni sifre, fra Brønnøysundregistrene."),
-        max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "data-width": "sm"}),
+        help_text=_("Ni sifre. Vi henter navn og adresse fra Enhetsregisteret."),
         error_messages={"required": _("Skriv organisasjonsnummeret.")},
     )
     name = forms.CharField(
         label=_("Navnet i registeret"),
+        help_text=_("Trengs bare hvis registeret ikke svarer."),
         max_length=Applicant._meta.get_field("name").max_length,
+        required=False,
         widget=forms.TextInput(attrs={"autocomplete": "organization"}),
-        error_messages={"required": _("Skriv navnet slik det står i registeret.")},
     )
+    confirmed = forms.CharField(required=False, widget=forms.HiddenInput)
 
-    def clean_orgnr(self):
-        value = norwegian_orgnr.compact(self.cleaned_data["orgnr"])
-        valid_orgnr(value)
-        return value
+    def clean(self):
+        data = super().clean()
+        if not data.get("orgnr"):
+            return data
+        entry = registers.find(data["orgnr"])
+        warned = entry.is_answered and not entry.is_in_order
+        if warned and data.get("confirmed") != data["orgnr"]:
+            self.data = self.data.copy()
+            self.data["confirmed"] = data["orgnr"]
+            self.add_error("orgnr", warning_of(entry))
+        data["name"] = entry.name or data.get("name", "")
+        if not data["name"]:
+            self.add_error("name", _("Skriv navnet slik det står i registeret."))
+        return data
+
+    def number_and_name(self):
+        return {name: self.cleaned_data[name] for name in ("orgnr", "name")}
 
 
 class MoveForm(forms.Form):

@@ -57,6 +57,13 @@ OF_PARENT = _(
 )
 
 
+def warning_of(entry):
+    """What there is to say of an organisation that is not in order."""
+    if entry.parent:
+        return OF_PARENT % {"orgnr": with_spaces(entry.parent)}
+    return WARNINGS[entry.answer]
+
+
 class StartForm(forms.Form):
     """Before a draft exists: what it is called, where it is, and who applies.
 
@@ -313,9 +320,7 @@ class StartForm(forms.Form):
             self.add_error("name", SILENT if registers.are_asked() else UNASKED)
 
     def _warning(self):
-        if self.entry.parent:
-            return OF_PARENT % {"orgnr": with_spaces(self.entry.parent)}
-        return WARNINGS[self.entry.answer]
+        return warning_of(self.entry)
 
     def own_applicant(self, orgnr):
         """The applicant of that number which the user acts for already, or None."""

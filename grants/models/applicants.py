@@ -277,10 +277,9 @@ class Applicant(models.Model):
 
         An earlier question that nobody has answered falls away.
         """
-        if self.kind != ApplicantKind.GROUP:
-            raise Refused(_("Bare en gruppe har en ansvarlig person."))
         with transaction.atomic():
-            self.hold()
+            if self.hold().kind != ApplicantKind.GROUP:
+                raise Refused(_("Bare en gruppe har en ansvarlig person."))
             self.invitations.unanswered().filter(
                 kind=Invitation.Kind.ANSWERABLE
             ).exclude(email=email.strip().lower()).update(taken_back_at=now)
@@ -386,7 +385,7 @@ class Applicant(models.Model):
             )
             if self.memberships.active().exists() or not writes.exists():
                 raise Refused(_("Du kan ikke gjøre dette for denne søkeren."))
-            if facts.get("account_number"):
+            if "account_number" in facts:
                 raise Refused(_("Kontonummeret må søkeren gi selv."))
 
     @transaction.atomic
@@ -534,6 +533,8 @@ class Membership(models.Model):
         who leaves has sent out and nobody has answered, falls away.
         """
         applicant = self.applicant.hold()
+        # As it is now that nobody else can change it.
+        self.refresh_from_db(fields=["confirmed_at", "is_contact", "ended_at"])
         if by.user.pk != self.user_id:
             applicant.check_confirmed_member(by)
         others = applicant.memberships.active().exclude(pk=self.pk)
@@ -547,11 +548,12 @@ class Membership(models.Model):
             applicant.kind == ApplicantKind.GROUP
         ):
             raise Refused(_("Gi ansvaret for pengene til en annen først."))
+        was_contact = self.is_contact
         taken = Membership.objects.active().filter(pk=self.pk)
         if not taken.update(ended_at=now, is_contact=False):
             self.refresh_from_db()
             return
-        if self.is_contact:
+        if was_contact:
             (others.confirmed().first() or others.first()).become_contact()
         applicant.invitations.unanswered().filter(invited_by=self.user_id).update(
             taken_back_at=now

@@ -10,6 +10,7 @@ from django.views.decorators.http import (
     require_safe,
 )
 
+from grants.forms.facts import ApplicantFactsForm
 from grants.forms.people import AnswerableForm, InviteForm, NoMoreForm, RegisteredForm
 from grants.models import Applicant, ApplicantKind, Application, Invitation, JoinRequest
 from omradesatsing.accounts.actors import Actor
@@ -77,6 +78,32 @@ def applicant_detail(request, pk):
             ),
         }
     return render(request, "grants/applicant_detail.html", context)
+
+
+@form_page
+def applicant_facts(request, pk):
+    """Address and account, kept once; for those with proof, and nobody else."""
+    applicant = own_applicant(request, pk)
+    form = ApplicantFactsForm(request.POST or None, instance=applicant)
+
+    def verb():
+        changed = form.keep(**acting(request, applicant))
+        if not changed:
+            return _("Ingenting er endret.")
+        return _("Opplysningene er lagret, og gjelder alle sakene deres.")
+
+    return ask(
+        request,
+        applicant,
+        form,
+        verb,
+        heading=_("Adresse og konto"),
+        lead=_(
+            "Vi spør én gang, og bruker det i alle sakene deres. Bare de som er "
+            "bekreftet medlem, ser kontonummeret."
+        ),
+        button=_("Lagre"),
+    )
 
 
 @form_page
@@ -241,10 +268,12 @@ def applicant_registered(request, pk):
     """The group has become an organisation with a number."""
     groups = Applicant.objects.managed_by(request.user).filter(kind=ApplicantKind.GROUP)
     applicant = get_object_or_404(groups, pk=pk)
-    form = RegisteredForm(request.POST or None, initial={"name": applicant.name})
+    form = RegisteredForm(request.POST or None)
 
     def verb():
-        applicant.become_registered(**form.cleaned_data, **acting(request, applicant))
+        applicant.become_registered(
+            **form.number_and_name(), **acting(request, applicant)
+        )
         return _("Gruppen er nå registrert som organisasjon her.")
 
     return ask(

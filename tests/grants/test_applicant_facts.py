@@ -7,7 +7,7 @@ from stdnum.no import fodselsnummer
 
 from grants import register_stand_in as stand_in
 from grants.forms.facts import ApplicantFactsForm
-from grants.models import ApplicantKind, Version
+from grants.models import ApplicantKind, Helper, Version
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
@@ -15,6 +15,7 @@ from tests.factories import (
     create_applicant,
     create_caseworker,
     create_draft,
+    create_member,
     create_user,
     declare_impartial,
 )
@@ -144,3 +145,57 @@ def test_the_queue_and_the_case_say_what_the_register_says(
 
     assert f'<span class="meta">{words}</span>' in queue
     assert f'<span class="tag" data-tone="accent">{words}</span>' in page
+
+
+def facts_url(applicant):
+    return reverse("grants:applicant_facts", args=[applicant.pk])
+
+
+def test_a_member_writes_address_and_account_once_for_all_cases(client):
+    applicant = create_applicant(user=create_user())
+    user = applicant.memberships.get().user
+    client.force_login(user)
+
+    client.post(facts_url(applicant), FACTS)
+    page = client.get(facts_url(applicant)).content.decode()
+    overview = client.get(applicant.get_absolute_url()).content.decode()
+
+    applicant.refresh_from_db()
+    assert applicant.account_number == ACCOUNT
+    assert 'value="1234 56 78903"' in page
+    assert ("slutter på 903" in overview, ACCOUNT in overview) == (True, False)
+
+
+@pytest.mark.parametrize("who", ["stranger", "unproven", "helper"])
+def test_the_account_is_shown_to_none_but_proven_members(client, who):
+    user = create_user()
+    applicant = create_applicant(user=user)
+    applicant.keep_facts(by=Actor(user), now=timezone.now(), account_number=ACCOUNT)
+    other = create_user()
+    if who == "unproven":
+        create_member(applicant=applicant, user=other, confirmed=False)
+    if who == "helper":
+        draft = create_draft(user=user, applicant=applicant)
+        Helper.objects.create(
+            application=draft, user=other, name="Hilde", role="library"
+        )
+    client.force_login(other)
+
+    answer = client.get(facts_url(applicant))
+    overview = client.get(applicant.get_absolute_url()).content.decode()
+
+    assert answer.status_code == 404
+    assert "903" not in overview
+
+
+def test_a_wrong_account_is_shown_back_to_its_writer_and_not_kept(client):
+    applicant = create_applicant(user=create_user())
+    client.force_login(applicant.memberships.get().user)
+
+    page = client.post(
+        facts_url(applicant), FACTS | {"account_number": "1234 56 78904"}
+    ).content.decode()
+
+    applicant.refresh_from_db()
+    assert (applicant.account_number, applicant.address) == ("", "")
+    assert 'value="1234 56 78904"' in page
