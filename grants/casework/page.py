@@ -16,10 +16,17 @@ from grants.casework.forms import (
     HandOverForm,
     NoteForm,
     RecommendForm,
-    RequestInfoForm,
     SendBackForm,
     SettleForm,
     TakeInForm,
+)
+from grants.casework.screening_forms import (
+    CheckForm,
+    DropFactForm,
+    HoldFactForm,
+    SendFactsForm,
+    StateAidForm,
+    prefilled_request,
 )
 from grants.casework.told import told_in
 from grants.casework.wording import APPEAL_STATES
@@ -27,6 +34,7 @@ from grants.models import (
     Appeal,
     AppealState,
     Applicant,
+    ApplicantKind,
     Application,
     BudgetLine,
     DecisionFlag,
@@ -135,6 +143,7 @@ def case_parts(case, user):
         "other_areas": list(case.other_areas.all()),
         "requests": list(case.info_requests.select_related("asked_by", "answered_by")),
         **advice_parts(case),
+        "screening": screening_parts(case),
         "criteria": list(case.round.criteria.all()),
         "assessments": assessments,
         "own_assessment": next(
@@ -182,6 +191,20 @@ def advice_parts(case):
     givers = case.conflicted().filter(pk__in=[row.given_by_id for row in advice])
     shut_out = set(givers.values_list("pk", flat=True)) if advice else set()
     return {"advice": advice, "shut_out": shut_out}
+
+
+def screening_parts(case):
+    """The checklist and what was found, what others say, and the note on state aid."""
+    items = list(case.round.checklist.all())
+    return {
+        "items": items,
+        "findings": list(case.findings.select_related("item", "found_by"))
+        if items
+        else [],
+        "facts": list(case.held_facts.select_related("held_by")),
+        "asks_state_aid": case.applicant.kind == ApplicantKind.ORGANISATION,
+        "note": getattr(case, "state_aid", None),
+    }
 
 
 def version_parts(version):
@@ -287,11 +310,15 @@ def forms_for(case, user, found, today):
         if awaits_ruling(case) and case.state in BEFORE_RECOMMENDED:
             forms["take_in"] = TakeInForm(case=case)
         if case.state == State.IN_REVIEW:
-            forms["request_info"] = RequestInfoForm(
-                case=case, today=today, steps=found["steps"]
+            forms["request_info"] = prefilled_request(
+                case,
+                today=today,
+                steps=found["steps"],
+                findings=found["screening"]["findings"],
             )
             latest = found["sent_back"][-1] if found["sent_back"] else None
             forms["recommend"] = RecommendForm(case=case, from_recommendation=latest)
+        forms |= screening_forms(case, found["screening"], today)
         if found["decision"]:
             forms["register_appeal"] = RegisterAppealForm(case=case)
         if case.state in (State.IN_REVIEW, State.NEEDS_INFO):
@@ -304,6 +331,32 @@ def forms_for(case, user, found, today):
     if user.has_role(roles.DECIDER) and case.state == State.RECOMMENDED:
         forms["send_back"] = SendBackForm(case=case)
     return forms | people_forms(case, user, found["people"])
+
+
+def screening_forms(case, screening, today):
+    """The forms that a caseworker screens by, while there is anything to screen."""
+    forms = {}
+    if case.state in BEFORE_RECOMMENDED:
+        forms["hold_fact"] = HoldFactForm(case=case)
+        if screening["items"]:
+            forms["check_form"] = CheckForm(
+                case=case, items=screening["items"], findings=screening["findings"]
+            )
+        standing = [fact for fact in screening["facts"] if not fact.dropped_at]
+        if standing:
+            forms["drop_fact"] = DropFactForm(case=case)
+        if any(fact.letter_id is None for fact in standing):
+            forms["send_facts"] = SendFactsForm(case=case, today=today)
+    if screening["asks_state_aid"] and case.state != State.WITHDRAWN:
+        note = screening["note"]
+        forms["note_state_aid"] = StateAidForm(case=case, note=note)
+    return forms
+
+
+def screening_form(case, data):
+    """The checklist to tick off, with what was found before filled in."""
+    items, findings = list(case.round.checklist.all()), list(case.findings.all())
+    return CheckForm(data, case=case, items=items, findings=findings)
 
 
 def awaits_ruling(case):
@@ -403,6 +456,9 @@ def step_in_review(request, case, found):
             url="#vurdering",
             opens="assess",
         )
+    step = step_of_screening(request, found["screening"])
+    if step is not None:
+        return step
     text = "Kriteriene er vurdert. Innstillingen går til en beslutter."
     if sent_back:
         text = (
@@ -415,6 +471,37 @@ def step_in_review(request, case, found):
         url="#innstilling",
         opens="recommend",
     )
+
+
+def step_of_screening(request, screening):
+    """What must be done before the recommendation; None when nothing is."""
+    facts = [fact for fact in screening["facts"] if not fact.dropped_at]
+    today = timezone.localdate(request.arrived_at)
+    if any(fact.letter_id is None for fact in facts):
+        return NextStep(
+            "Send opplysningene til søkeren",
+            "Søkeren har ikke fått se det andre sier. Saken kan ikke innstilles før "
+            "det er sendt.",
+            button="Send opplysningene",
+            url="#opplysninger",
+            opens="send_facts",
+        )
+    waiting = [fact.due_on for fact in facts if fact.awaits_comment(today)]
+    if waiting:
+        return NextStep(
+            "Søkeren kan uttale seg",
+            f"Fristen er {date_no(max(waiting))}. Saken kan innstilles når svaret er "
+            "kommet, eller fristen er ute.",
+        )
+    if screening["asks_state_aid"] and screening["note"] is None:
+        return NextStep(
+            "Vurder statsstøtte",
+            "En organisasjon får ikke tilskudd før dette er vurdert.",
+            button="Vurder statsstøtte",
+            url="#statsstotte",
+            opens="note_state_aid",
+        )
+    return None
 
 
 def step_when_waiting(request, case, found):

@@ -218,6 +218,7 @@ def case_in_scope(request, year, seq):
         "caseworker",
         "reasons_draft",
         "late_entry",
+        "state_aid__checked_by",
     )
     return get_object_or_404(cases, year=year, sequence=int(seq))
 

@@ -69,6 +69,9 @@ def application_detail(request, year, sequence):
         "standing": standing(application, **known),
         "next_step": next_step(application, **known),
         "timeline": timeline(application, today=timezone.localdate(request.arrived_at)),
+        "facts_to_comment_on": application.held_facts.to_comment_on()
+        if application.is_with_staff
+        else [],
         "letters": application.letters.all(),
         "versions": application.versions.sent(),
         "files": application.current.attachments.select_related("file"),

@@ -1,0 +1,158 @@
+"""The forms of screening on the case page. The verbs are the guards."""
+
+from datetime import timedelta
+
+from django import forms
+
+from grants.casework.forms import CaseForm, RequestInfoForm, textarea
+from grants.deadlines import next_working_day
+from grants.models import Finding, HeldFact, StateAidNote
+from omradesatsing.ui.fields import MoneyField, NorwegianDateField
+
+
+class CheckForm(CaseForm):
+    """What was found for each item of the checklist."""
+
+    name = "check_form"
+    heading = "Gå gjennom sjekklisten"
+    button = "Lagre sjekklisten"
+
+    def __init__(self, *args, case, items, findings, **kwargs):
+        super().__init__(*args, case=case, **kwargs)
+        self.items = items
+        found = {row.item_id: row for row in findings}
+        for item in items:
+            last = found.get(item.pk)
+            self.fields[f"result_{item.pk}"] = forms.ChoiceField(
+                label=item.text,
+                help_text=item.reference,
+                choices=Finding.Result,
+                widget=forms.RadioSelect,
+                required=False,
+                initial=last and last.result,
+            )
+            self.fields[f"note_{item.pk}"] = forms.CharField(
+                label=f"Hva mangler? ({item.text})",
+                max_length=Finding._meta.get_field("note").max_length,
+                required=False,
+                initial=last and last.note,
+            )
+
+    def findings(self):
+        """What the verb `check_form` takes; items without an answer are left out."""
+        data = self.cleaned_data
+        return {
+            item: (data[f"result_{item.pk}"], data[f"note_{item.pk}"])
+            for item in self.items
+            if data[f"result_{item.pk}"]
+        }
+
+
+class HoldFactForm(CaseForm):
+    name = "hold_fact"
+    heading = "Legg inn en opplysning fra andre"
+    button = "Lagre opplysningen"
+
+    source = forms.CharField(
+        label="Hvor kommer den fra?",
+        help_text="For eksempel Enhetsregisteret, eller hvem som ringte.",
+        max_length=HeldFact._meta.get_field("source").max_length,
+    )
+    seen_on = NorwegianDateField(label="Når så du den?")
+    text = forms.CharField(
+        label="Hva sier den?",
+        help_text="Søkeren får lese dette. Skriv bare det som betyr noe for saken.",
+        max_length=HeldFact._meta.get_field("text").max_length,
+        widget=textarea(4),
+    )
+
+
+class SendFactsForm(CaseForm):
+    name = "send_facts"
+    heading = "Send opplysningene til søkeren"
+    button = "Send til søkeren"
+
+    due_on = NorwegianDateField(label="Siste dag for å uttale seg")
+
+    DAYS = timedelta(days=14)
+
+    def __init__(self, *args, case, today, **kwargs):
+        initial = {"due_on": next_working_day(today + self.DAYS)}
+        super().__init__(*args, case=case, initial=initial, **kwargs)
+
+
+class DropFactForm(CaseForm):
+    name = "drop_fact"
+    heading = "Legg bort en opplysning"
+    button = "Legg bort"
+
+    fact = forms.ModelChoiceField(
+        label="Hvilken?", queryset=HeldFact.objects.none(), empty_label="Velg"
+    )
+    reason = forms.CharField(
+        label="Hvorfor brukes den ikke?",
+        max_length=HeldFact._meta.get_field("dropped_reason").max_length,
+    )
+
+    def __init__(self, *args, case, **kwargs):
+        super().__init__(*args, case=case, **kwargs)
+        self.fields["fact"].queryset = case.held_facts.standing()
+
+
+class StateAidForm(CaseForm):
+    name = "note_state_aid"
+    heading = "Vurder statsstøtte"
+    button = "Lagre vurderingen"
+
+    activity = forms.ChoiceField(
+        label="Driver organisasjonen økonomisk aktivitet i prosjektet?",
+        help_text="Selger den varer eller tjenester i et marked?",
+        choices=StateAidNote.Activity,
+        widget=forms.RadioSelect,
+    )
+    reason = forms.CharField(
+        label="Hvorfor?",
+        max_length=StateAidNote._meta.get_field("reason").max_length,
+        widget=textarea(3),
+    )
+    declared = MoneyField(
+        label="Bagatellmessig støtte de siste tre årene, oppgitt av søkeren",
+        required=False,
+    )
+    own_awards = MoneyField(label="Tilskudd fra oss i samme tid", required=False)
+    others = MoneyField(label="Annen støtte du kjenner til", required=False)
+    rate = forms.DecimalField(
+        label="Kroner for en euro",
+        help_text="Norges Banks kurs, for eksempel 11,7350.",
+        localize=True,
+        min_value=1,
+        max_digits=8,
+        decimal_places=4,
+        required=False,
+    )
+    rate_on = NorwegianDateField(label="Kursen gjelder", required=False)
+
+    def __init__(self, *args, case, note=None, **kwargs):
+        names = ["activity", "reason", "declared", "own_awards", "others"]
+        names += ["rate", "rate_on"]
+        version = case.current
+        initial = (
+            {name: getattr(note, name) for name in names}
+            if note
+            else {
+                "activity": version.economic_activity,
+                "reason": version.economic_reason,
+                "declared": version.aid_received,
+            }
+        )
+        super().__init__(*args, case=case, initial=initial, **kwargs)
+
+
+def prefilled_request(case, *, today, steps, findings):
+    """The request to the applicant, with what the checklist says is missing."""
+    faults = [row for row in findings if row.is_fault]
+    form = RequestInfoForm(case=case, today=today, steps=steps)
+    if faults:
+        form.initial["text"] = "\n".join(row.in_request() for row in faults)
+        form.initial["steps"] = [row.item.step for row in faults if row.item.step]
+    return form
