@@ -7,7 +7,7 @@ answers are guarded by one conditional UPDATE besides.
 import pytest
 from django.utils import timezone
 
-from grants.models import Invitation, State
+from grants.models import Invitation, Membership, State
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
 from tests.factories import (
@@ -85,3 +85,26 @@ def test_a_yes_and_a_no_to_a_case_from_two_devices_give_one_answer():
     case.refresh_from_db()
     assert str(attempt.exception()) == "Du har alt svart på invitasjonen."
     assert (case.state, case.confirmed_by) == (State.SUBMITTED, olga)
+
+
+def test_the_only_one_with_proof_does_not_leave_while_it_is_being_given():
+    founder, other = create_user(), create_user()
+    applicant = create_applicant(user=founder)
+    create_member(applicant=applicant, user=other, confirmed=False)
+    create_member(applicant=applicant, confirmed=False)
+    proven = applicant.memberships.get(user=founder)
+    stale = applicant.memberships.get(user=other)
+    now = timezone.now()
+
+    attempt = second_waits_for(
+        lambda: (
+            applicant.memberships.get(user=other).confirm(
+                by=Actor(founder), now=now, proof=Membership.Proof.MEMBER
+            ),
+            proven.end(by=Actor(founder), now=now),
+        ),
+        lambda: stale.end(by=Actor(other), now=now),
+    )
+
+    assert isinstance(attempt.exception(), Refused)
+    assert [row.user for row in applicant.memberships.confirmed()] == [other]
