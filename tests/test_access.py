@@ -141,7 +141,8 @@ OWN_NAMES = words(
     grants:application_detail grants:application_receipt grants:version_detail
     grants:letter_detail pages:notice_detail
     grants:draft_area grants:draft_helpers grants:draft_move grants:applicant_detail
-    grants:applicant_facts grants:applicant_invite grants:applicant_answerable grants:applicant_registered
+    grants:applicant_facts grants:applicant_invite grants:applicant_answerable
+    grants:applicant_registered
     grants:member_end grants:invitation_detail grants:document_list
     grants:document_bundle grants:document_ask
     """

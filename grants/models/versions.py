@@ -177,7 +177,7 @@ class Version(models.Model):
                 operation=pgtrigger.Update | pgtrigger.Delete,
                 condition=pgtrigger.Q(old__sent_at__isnull=False),
             ),
-            # The queue sorts by it. A sent version is frozen, so that it is never stale.
+            # The queue sorts by it. A sent version is frozen, so it is never stale.
             pgtrigger.Trigger(
                 name="version_sent_tells_amount",
                 when=pgtrigger.After,

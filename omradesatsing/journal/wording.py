@@ -1,6 +1,6 @@
 """What journal entries say, in words. Each app tells the words of its own verbs."""
 
-WORDS = {}
+WORDS: dict[str, str] = {}
 
 
 def tell(words):
