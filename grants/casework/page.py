@@ -240,7 +240,7 @@ def pot_parts(case, recommendation, decision):
     return {
         "pot": pot,
         "amount": decision.amount if decision else amount,
-        "decided": decision is not None,
+        "decided": case.is_decided,
         "recommended": recommendation is not None,
         "after": pot.balance - amount,
         "is_short": pot.balance < amount,
@@ -553,10 +553,26 @@ def step_when_decided(request, case, found):
     decision = found["decision"]
     if appealed := step_with_appeals(request, found["appeals"]):
         return appealed
+    if decision is None:
+        return step_when_held(request, case)
     return NextStep(
         "Saken er avgjort",
         f"{decision.decided_by} avgjorde saken {date_no(decision.decided_at)}: "
         f"{decision.get_outcome_display()}. Søkeren har fått brevet i innboksen.",
+    )
+
+
+def step_when_held(request, case):
+    """Decided, and not made known: the applicant reads «til vedtak»."""
+    words = "Søkeren får vite det når vedtakene i utlysningen gjøres kjent."
+    heading = "Saken er avgjort, ikke gjort kjent"
+    if not request.user.has_role(roles.DECIDER):
+        return NextStep(heading, words)
+    return NextStep(
+        heading,
+        words,
+        button="Gå til vedtakene som venter",
+        url=reverse("admin:plan_list", args=[case.round_id]),
     )
 
 

@@ -62,6 +62,21 @@ def test_a_held_decision_takes_its_money_and_tells_nobody(client):
     assert ("Til vedtak" in page, "Innvilget" in page) == (True, False)
 
 
+def test_staff_see_that_a_decision_is_held(client):
+    case, _decision, decider = create_held()
+    client.force_login(decider)
+    page = client.get(case.get_case_url()).content.decode()
+    client.force_login(case.caseworker)
+
+    other = client.get(case.get_case_url()).content.decode()
+
+    waiting = reverse("admin:plan_list", args=[case.round_id])
+    assert "Saken er avgjort, ikke gjort kjent" in page
+    assert f'href="{waiting}">Gå til vedtakene som venter' in page
+    assert "Saken er avgjort, ikke gjort kjent" in other
+    assert "Gå til vedtakene som venter" not in other
+
+
 def test_a_held_decision_is_made_known_once():
     case, decision, decider = create_held()
     now = timezone.now()
