@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grants", "0013_assessment"),
+        ("grants", "0012_screening"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grants", "0015_letters"),
+        ("grants", "0014_plans"),
         ("files", "0003_scanner_outage"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

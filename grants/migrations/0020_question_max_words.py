@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("grants", "0019_rehearsal"),
+        ("grants", "0018_queue"),
     ]
 
     operations = [
