@@ -226,7 +226,9 @@ def version_parts(version):
         "sums": sums,
         "faults": version.money_faults(sums),
         "attachments": list(
-            version.attachments.select_related("file__rejection__replacement")
+            version.attachments.select_related(
+                "file__rejection__replacement", "question", "required"
+            )
         ),
     }
 
