@@ -59,15 +59,17 @@ def begun(about, told_at, user):
     )
     if user is not None:
         notices = notices.filter(recipient=user)
-    starts = []
+    starts, unreached = [], False
     for notice in notices:
         known = [at for at in (notice.sent_at, notice.read_at) if at]
         if known:
             starts.append(max(min(known), told_at))
         elif notice.delivery != Delivery.FAILED:
             starts.append(told_at)
-        elif user is not None:
-            return None
+        else:
+            unreached = True
+    if unreached and not starts:
+        return None
     # Nobody to tell here: it went by post on the day.
     return max(starts, default=told_at)
 

@@ -150,11 +150,12 @@ def test_an_email_that_was_given_up_starts_no_time_until_it_is_read():
     notices = Notice.objects.filter(kind="decision_made")
     notices.update(sent_at=None, attempts=99)
 
-    before = appeal_due(case.decision, case.started_by)
+    before = [appeal_due(case.decision, user) for user in (case.started_by, None)]
     notices.update(read_at=TOLD + timedelta(days=7))
 
-    assert before is None
+    assert before == [None, None]
     assert appeal_due(case.decision, case.started_by) == date(2027, 3, 8)
+    assert appeal_due(case.decision) == date(2027, 3, 8)
 
 
 def test_reasons_that_were_given_later_start_the_time_anew():
