@@ -6,7 +6,7 @@ from django.db import connection
 from django.utils import translation
 from pytest_django.plugin import blocking_manager_key
 
-from grants.models import LegalTerm, LetterText
+from grants.models import AidCeiling, LegalTerm, LetterText
 from grants.register_stand_in import Register
 from tests.clamd import NO_CLAMD, Clamd, find_clamd
 
@@ -26,7 +26,7 @@ def django_db_setup(django_db_setup, django_db_blocker):
         cursor.execute(
             "ALTER TABLE journal_journalentry DISABLE TRIGGER journal_no_truncate"
         )
-        for model in (LegalTerm, LetterText):
+        for model in (AidCeiling, LegalTerm, LetterText):
             shipped[model] = list(model.objects.all())
 
 

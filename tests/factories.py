@@ -429,6 +429,13 @@ REASONS = {
 def create_recommended(*, outcome=Outcome.GRANTED, recommended=None, **fields):
     application = create_in_review(**fields)
     assess(application)
+    if application.applicant.organisation_id:
+        application.note_state_aid(
+            by=Actor(application.caseworker),
+            now=timezone.now(),
+            activity="no",
+            reason="De selger ingenting.",
+        )
     asked = application.versions.sent().last().amount
     application.recommend(
         by=Actor(application.caseworker),

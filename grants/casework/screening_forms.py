@@ -102,7 +102,7 @@ class DropFactForm(CaseForm):
 class StateAidForm(CaseForm):
     name = "note_state_aid"
     heading = "Vurder statsstøtte"
-    button = "Lagre vurderingen"
+    button = "Lagre om statsstøtte"
 
     activity = forms.ChoiceField(
         label="Driver organisasjonen økonomisk aktivitet i prosjektet?",

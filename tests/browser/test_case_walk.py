@@ -290,6 +290,10 @@ def test_a_clean_case_goes_from_the_queue_to_a_prepared_decision_in_few_pages(vi
         choose(desk, box.get_attribute("name").replace("text", "mark"), "4")
     press(desk, "Lagre vurderingen")
     open_parts(desk)
+    choose(desk, "activity", "no")
+    desk.fill("#skjema-note_state_aid [name=reason]", "Laget selger ingenting.")
+    press(desk, "Lagre om statsstøtte")
+    open_parts(desk)
     choose(desk, "outcome", "granted")
     press(desk, "Innstill")
 

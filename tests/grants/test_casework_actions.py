@@ -410,7 +410,7 @@ def test_a_coordinator_advises_on_a_case_in_the_area(client):
         "support",
         "Trengs her.",
     )
-    assert set(client.get(url).context["actions"]) == {"advise"}
+    assert set(client.get(url).context["actions"]) == {"advise", "note"}
     assert refused.status_code == 403
     assert not case.recommendations.exists()
 
