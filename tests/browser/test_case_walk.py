@@ -189,7 +189,9 @@ def test_a_case_goes_from_first_look_to_published_award(portal, visit, script):
     phone.get_by_role("link", name="Svar nå").click()
     look(phone)
     phone.fill("main [name=answer]", "Ved lekeplassen.")
-    phone.locator("main button[name=change]").first.click()
+    # The answer is saved before the page is left.
+    with phone.expect_navigation():
+        phone.locator("main button[name=change]").first.click()
     look(phone)
     phone.fill("main [name=place]", "Ved lekeplassen i parken")
     press(phone, "Lagre og gå videre")
