@@ -43,15 +43,7 @@ def sections_of(decision, *, language, now):
     version = decision.application.versions.sent().last()
     sections = [outcome(decision, version)]
     if decision.changes_known:
-        sections.append(
-            {
-                "heading": _("Vedtaket er rettet"),
-                "paragraphs": [
-                    _("Dette vedtaket erstatter det vi har sendt før. Dette er rettet:")
-                ]
-                + paragraphs(decision.what_changed),
-            }
-        )
+        sections.append(change(decision))
     sections += reasons(decision)
     if decision.gives_money:
         sections += award(decision, version)
@@ -115,6 +107,28 @@ def outcome_sentence(decision, version):
     return sentences[decision.outcome] % {
         "amount": money(decision.amount),
         "project": version.title,
+    }
+
+
+def change(decision):
+    """What is new, and what sort of change it is; the applicant had another letter."""
+    heading, first = {
+        "correction": (
+            _("Vedtaket er rettet"),
+            _("Dette vedtaket erstatter det vi har sendt før. Dette er rettet:"),
+        ),
+        "reversal": (
+            _("Vedtaket er gjort om"),
+            _("Dette vedtaket erstatter det vi har sendt før. Dette er endret:"),
+        ),
+        "appeal": (
+            _("Vedtaket er endret etter klage"),
+            _("Dette vedtaket erstatter det vi har sendt før. Dette er endret:"),
+        ),
+    }[decision.kind]
+    return {
+        "heading": heading,
+        "paragraphs": [first, *paragraphs(decision.what_changed)],
     }
 
 
@@ -228,10 +242,8 @@ def signature(decision):
         "heading": _("Ansvarlig og kontakt"),
         "facts": [
             [_("Avgjort av"), f"{decision.decided_by}, {delegation.to_title}"],
-            [
-                _("Fullmakt fra"),
-                f"{delegation.from_body}, {delegation.reference}",
-            ],
+            [_("Fullmakt fra"), f"{delegation.from_body}, {delegation.reference}"],
+            [_("Fullmakten gjelder"), scope(delegation)],
             [_("Saksbehandler"), str(decision.prepared_by)],
             [_("Kontakt"), ", ".join(part for part in contact if part)],
         ],
@@ -239,6 +251,29 @@ def signature(decision):
             _("Brevet er godkjent elektronisk og har derfor ingen underskrift.")
         ],
     }
+
+
+def scope(delegation):
+    """What the authority covers: for whom, how much, and how long."""
+    facts = {
+        "scheme": delegation.scheme,
+        "title": delegation.to_title,
+        "ceiling": money(delegation.ceiling),
+        "first": date_no(delegation.valid_from),
+        "last": delegation.valid_to and date_no(delegation.valid_to),
+    }
+    if delegation.valid_to:
+        text = _(
+            "%(title)s kan avgjøre saker under %(scheme)s på inntil %(ceiling)s, fra "
+            "%(first)s til %(last)s."
+        )
+    else:
+        text = _(
+            "%(title)s kan avgjøre saker under %(scheme)s på inntil %(ceiling)s, fra "
+            "%(first)s."
+        )
+    text %= facts
+    return text[:1].upper() + text[1:]
 
 
 def paragraphs(text):

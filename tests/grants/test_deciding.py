@@ -240,3 +240,17 @@ def test_a_changed_decision_stands_on_min_side(client):
     ]
 
     assert pages == [200, 200]
+
+
+@pytest.mark.parametrize(
+    ("kind", "heading"),
+    [("correction", "Vedtaket er rettet"), ("reversal", "Vedtaket er gjort om")],
+)
+def test_a_new_letter_says_what_sort_of_change_it_tells_of(kind, heading):
+    case = create_decided()
+    propose(case, kind=kind)
+
+    letter = redecide(case, case.decisions.get().decided_by).letter
+
+    assert letter.parts[1]["heading"] == heading
+    assert letter.parts[1]["paragraphs"][1:] == ["Beløpet var feil."]
