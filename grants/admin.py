@@ -269,6 +269,7 @@ class RoundAdmin(SetupAdmin):
         "min_amount": "least",
         "max_amount": "most",
         "short_form_ceiling": "short_form",
+        "two_assessors_from": "two_from",
     }
     fieldsets = [
         (None, {"fields": ["scheme", "title", "slug", "summary"]}),
@@ -300,6 +301,7 @@ class RoundAdmin(SetupAdmin):
                 ]
             },
         ),
+        ("Vurdering", {"fields": ["two_assessors_from", "assessors_blind"]}),
         ("Svar og kontakt", {"fields": [*OPEN]}),
     ]
 
@@ -347,6 +349,10 @@ class RoundAdmin(SetupAdmin):
     @admin.display(description="kort skjema opp til")
     def short_form(self, round):
         return money(round.short_form_ceiling)
+
+    @admin.display(description="to vurderer fra og med")
+    def two_from(self, round):
+        return money(round.two_assessors_from)
 
     def get_urls(self):
         guard = self.admin_site.admin_view

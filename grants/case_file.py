@@ -64,7 +64,13 @@ def withheld(case):
         (str(record.get_kind_display()), LegalBasis(record.legal_basis).label)
         for record in case.records.current().filter(audience=Audience.INTERNAL)
     ]
-    prepared = [case.notes, case.assessments, case.advice, case.recommendations]
+    prepared = [
+        case.notes,
+        case.assessments,
+        case.advice,
+        case.panel_advice,
+        case.recommendations,
+    ]
     if any(documents.exists() for documents in prepared):
         rows.append(
             (

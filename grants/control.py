@@ -181,7 +181,9 @@ def without_declaration(cases):
             conflict=False,
             declared_at__lte=OuterRef(when),
         )
-        undeclared |= Q(Exists(of_case(model.objects.filter(~Exists(declared)))))
+        # What is begun and not finished has no date, and counts for nothing yet.
+        done = model.objects.filter(~Exists(declared), **{f"{when}__isnull": False})
+        undeclared |= Q(Exists(of_case(done)))
     return cases.filter(undeclared)
 
 

@@ -35,6 +35,8 @@ def lacks_people(round, day):
     missing = []
     if not caseworkers().exists():
         missing.append("Ingen har rollen saksbehandler.")
+    elif round.two_assessors_from is not None and caseworkers().count() < 2:
+        missing.append("To skal vurdere, og bare én har rollen saksbehandler.")
     authority = round.scheme.delegations.in_force(day).filter(to_role=roles.DECIDER)
     named = Q(pk__in=authority.exclude(to_user=None).values("to_user"))
     if authority.filter(to_user=None).exists():

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
@@ -17,6 +17,7 @@ from grants.models import (
     AppealState,
     Application,
     Assessment,
+    AssessorSeat,
     Decision,
     DecisionFlag,
     Declaration,
@@ -29,7 +30,7 @@ from grants.models import (
     RoundInquiry,
     State,
 )
-from grants.models.states import WITH_STAFF
+from grants.models.states import BEFORE_RECOMMENDED, WITH_STAFF
 from grants.rounds import not_closed
 from grants.rulings import declarations_to_rule, flags_for_ruler, unruled
 from grants.staff import lacks_people, leavers, open_cases
@@ -224,9 +225,13 @@ def caseworker_tasks(user, cases, today):
     mine = cases.filter(caseworker=user)
     requests = InfoRequest.objects.filter(application=OuterRef("pk"))
     answered = requests.filter(answered_at__isnull=False).order_by("-answered_at")
-    given = Assessment.objects.counting().filter(
-        application=OuterRef("pk"), assessor=user
+    seats = AssessorSeat.objects.standing()
+    given = Assessment.objects.counting().filter(application=OuterRef("pk"))
+    # In a case with two assessors the caseworker need not be one of them.
+    own = Q(assessor=user) | Q(
+        application__asked_amount__gte=F("application__round__two_assessors_from")
     )
+    given = given.filter(own).order_by("-completed_at")
     sent_back = Recommendation.objects.filter(
         application=OuterRef("pk"), sent_back_at__isnull=False
     ).order_by("-sent_back_at")
@@ -234,16 +239,24 @@ def caseworker_tasks(user, cases, today):
         answered_at=Subquery(answered.values("answered_at")[:1]),
         assessed_at=Subquery(given.values("completed_at")[:1]),
         sent_back_at=Subquery(sent_back.values("sent_back_at")[:1]),
+        is_assessed=Exists(
+            Application.objects.fully_assessed().filter(pk=OuterRef("pk"))
+        ),
+        is_shared=Q(asked_amount__gte=F("round__two_assessors_from")),
+        lacks_people=~Exists(seats.filter(application=OuterRef("pk"))[1:2]),
     )
-    news, to_assess, to_recommend = [], [], []
+    news, to_assess, to_recommend, to_name = [], [], [], []
     for case in in_review[: MOST * 3]:
         if answer_is_new(case):
             news.append(task(case, f"Svarte {date_no(case.answered_at)}"))
-        elif case.assessed_at is None:
+        elif case.is_shared and not case.is_assessed:
+            if case.lacks_people:
+                to_name.append(task(case, "Skal vurderes av to"))
+        elif case.assessed_at is None and not case.is_shared:
             to_assess.append(task(case, f"Sendt {date_no(case.submitted_at)}"))
         elif case.sent_back_at and case.sent_back_at > case.assessed_at:
             to_recommend.append(task(case, "Sendt tilbake fra beslutter"))
-        else:
+        elif case.is_assessed:
             to_recommend.append(task(case, f"Vurdert {date_no(case.assessed_at)}"))
     unread = Message.objects.unread_by_staff().filter(application=OuterRef("pk"))
     written = mine.filter(Exists(unread)).annotate(
@@ -259,7 +272,8 @@ def caseworker_tasks(user, cases, today):
         ("Svar fra søkere", news),
         ("Meldinger fra søkere", messages),
         ("Innstill", to_recommend),
-        ("Vurder kriteriene", to_assess),
+        ("Pek ut hvem som vurderer", to_name),
+        ("Vurder kriteriene", to_assess + named_tasks(user, cases)),
         (
             "Fristen for å svare er ute",
             [
@@ -269,6 +283,17 @@ def caseworker_tasks(user, cases, today):
         ),
         ("Saker som ingen har", queue(cases.untaken(), "apen", "ingen")),
     ]
+
+
+def named_tasks(user, cases):
+    """Cases that the user is named to assess and has not finished."""
+    waiting = AssessorSeat.objects.waiting().filter(
+        application=OuterRef("pk"), user=user
+    )
+    named = cases.filter(Exists(waiting), state__in=BEFORE_RECOMMENDED).annotate(
+        named_at=Subquery(waiting.values("named_at")[:1])
+    )
+    return [task(case, f"Pekt ut {date_no(case.named_at)}") for case in named[:MOST]]
 
 
 def answer_is_new(case):

@@ -419,6 +419,27 @@ def assess(application, *, mark=4):
     )
 
 
+def name_assessors(application, *users):
+    """Named by the caseworker, and impartial."""
+    for user in users:
+        by = application.caseworker or create_caseworker()
+        declare_impartial(application, by)
+        application.name_assessor(user, by=Actor(by), now=timezone.now())
+        declare_impartial(application, user)
+
+
+def finish(application, user, *, mark=4, text="Fordi.", comment="", done=True):
+    """The user's marks, the same for each criterion."""
+    criteria = application.round.criteria.all()
+    return application.assess(
+        {criterion: (mark, text) for criterion in criteria},
+        by=Actor(user),
+        now=timezone.now(),
+        comment=comment,
+        done=done,
+    )
+
+
 REASONS = {
     "facts": "Festen er åpen for alle.",
     "rules": "Utlysningen støtter møteplasser.",

@@ -22,7 +22,15 @@ from areas.search import read_query
 from coordinators.scope import areas_of
 from grants.casework import wording
 from grants.casework.due import near, with_due_on, with_due_parts
-from grants.models import Applicant, Application, LateEntry, Round, SavedFilter, Version
+from grants.models import (
+    Applicant,
+    Application,
+    AssessorSeat,
+    LateEntry,
+    Round,
+    SavedFilter,
+    Version,
+)
 from grants.models.readers import reads_all_cases
 from grants.models.states import WITH_STAFF, State
 
@@ -120,9 +128,11 @@ class CaseFilter(django_filters.FilterSet):
         *((state, label) for state, (label, _tone) in wording.STATES.items()),
     ]
     MINE, FREE, WAITING, NEAR, OVERDUE = "mine", "ledige", "venter", "naer", "over"
+    NAMED = "vurder"
     TABS = [
         ("", "Alle"),
         (MINE, "Mine"),
+        (NAMED, "Min vurdering"),
         (FREE, "Uten saksbehandler"),
         (WAITING, "Venter på søkeren"),
         (NEAR, "Nær en frist"),
@@ -186,6 +196,9 @@ class CaseFilter(django_filters.FilterSet):
         if value == self.WAITING:
             return cases.filter(state=State.NEEDS_INFO)
         cases = cases.filter(state__in=WITH_STAFF)
+        if value == self.NAMED:
+            seats = AssessorSeat.objects.waiting().filter(user=self.request.user)
+            return cases.filter(pk__in=seats.values("application"))
         if value == self.MINE:
             return cases.filter(caseworker=self.request.user)
         if value == self.NEAR:

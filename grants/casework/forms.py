@@ -13,7 +13,6 @@ from grants.models import (
     InfoRequest,
     InternalNote,
     LateEntry,
-    Mark,
     Membership,
     Outcome,
     Step,
@@ -174,55 +173,6 @@ class NoteForm(CaseForm):
         max_length=InternalNote.MOST,
         widget=textarea(5),
     )
-
-
-class AssessForm(CaseForm):
-    """A mark and a comment for each published criterion, all at once."""
-
-    name = "assess"
-    heading = "Vurder kriteriene"
-    button = "Lagre vurderingen"
-
-    def __init__(self, *args, case, criteria, earlier=None, **kwargs):
-        initial = {}
-        if earlier:
-            initial["comment"] = earlier.comment
-            for mark in earlier.marks.all():
-                initial[f"mark_{mark.criterion_id}"] = mark.mark
-                initial[f"text_{mark.criterion_id}"] = mark.text
-        super().__init__(*args, case=case, initial=initial, **kwargs)
-        self.criteria = criteria
-        for criterion in criteria:
-            self.fields[f"mark_{criterion.pk}"] = forms.TypedChoiceField(
-                label=criterion.name,
-                help_text=criterion.guidance,
-                choices=Mark.MARKS,
-                coerce=int,
-                widget=forms.RadioSelect,
-            )
-            self.fields[f"text_{criterion.pk}"] = forms.CharField(
-                label=f"Begrunnelse: {criterion.name}",
-                help_text="Står i brevet til søkeren.",
-                max_length=Mark._meta.get_field("text").max_length,
-                widget=textarea(3),
-            )
-        self.fields["comment"] = forms.CharField(
-            label="Samlet vurdering",
-            help_text="Til beslutteren. Står ikke i brevet.",
-            max_length=2000,
-            widget=textarea(3),
-            required=False,
-        )
-
-    def marks(self):
-        """{criterion: (mark, comment)}, as the verb `assess` takes them."""
-        return {
-            criterion: (
-                self.cleaned_data[f"mark_{criterion.pk}"],
-                self.cleaned_data[f"text_{criterion.pk}"],
-            )
-            for criterion in self.criteria
-        }
 
 
 class ReasonsForm(CaseForm):

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Prefetch, Q
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -10,7 +10,6 @@ from grants.answers import facts_of
 from grants.casework.appeal_forms import RegisterAppealForm
 from grants.casework.forms import (
     AdviceForm,
-    AssessForm,
     ConfirmMemberForm,
     ConfirmScanForm,
     HandOverForm,
@@ -20,6 +19,7 @@ from grants.casework.forms import (
     SettleForm,
     TakeInForm,
 )
+from grants.casework.marks import assessing_forms, assessing_of, naming_forms
 from grants.casework.screening_forms import (
     CheckForm,
     DropFactForm,
@@ -38,7 +38,6 @@ from grants.models import (
     Application,
     BudgetLine,
     DecisionFlag,
-    Mark,
     Pot,
     State,
     Step,
@@ -111,13 +110,8 @@ def case_url(case, name, *args):
 
 
 def case_parts(case, user):
-    assessments = list(
-        case.assessments.counting()
-        .select_related("assessor", "version")
-        .prefetch_related(
-            Prefetch("marks", queryset=Mark.objects.select_related("criterion"))
-        )
-    )
+    criteria = list(case.round.criteria.all())
+    assessing = assessing_of(case, user, criteria)
     recommendations = list(
         case.recommendations.select_related("recommended_by", "sent_back_by")
     )
@@ -144,11 +138,8 @@ def case_parts(case, user):
         "requests": list(case.info_requests.select_related("asked_by", "answered_by")),
         **advice_parts(case),
         "screening": screening_parts(case),
-        "criteria": list(case.round.criteria.all()),
-        "assessments": assessments,
-        "own_assessment": next(
-            (row for row in assessments if row.assessor_id == user.pk), None
-        ),
+        "criteria": criteria,
+        "assessing": assessing,
         "recommendation": standing,
         "sent_back": sent_back,
         "decision": decision,
@@ -190,7 +181,8 @@ def advice_parts(case):
     advice = list(case.advice.select_related("given_by"))
     givers = case.conflicted().filter(pk__in=[row.given_by_id for row in advice])
     shut_out = set(givers.values_list("pk", flat=True)) if advice else set()
-    return {"advice": advice, "shut_out": shut_out}
+    panel = list(case.panel_advice.select_related("entered_by"))
+    return {"advice": advice, "shut_out": shut_out, "panel_advice": panel}
 
 
 def screening_parts(case):
@@ -323,9 +315,11 @@ def forms_for(case, user, found, today):
         forms |= screening_forms(case, found["screening"], today)
         if found["decision"]:
             forms["register_appeal"] = RegisterAppealForm(case=case)
+        forms |= assessing_forms(case, user, found["assessing"], found["criteria"])
         if case.state in (State.IN_REVIEW, State.NEEDS_INFO):
-            forms["assess"] = assess_form(case, user, found=found)
             forms["hand_over"] = HandOverForm(case=case)
+    elif case.has_assessors_named_by(user, day=today):
+        forms |= naming_forms(case, found["assessing"])
     if user.has_role(roles.COORDINATOR) and case.state in WITH_STAFF:
         forms["advise"] = AdviceForm(case=case)
     if user.role_names & NOTES:
@@ -364,16 +358,6 @@ def screening_form(case, data):
 def awaits_ruling(case):
     """Whether it came late, and nobody has said that it may be judged."""
     return case.late is not None and case.late.awaits_ruling
-
-
-def assess_form(case, user, data=None, found=None):
-    """The marks to give; what the same person gave before is filled in."""
-    if found is None:
-        criteria = list(case.round.criteria.all())
-        earlier = case.assessments.counting().filter(assessor=user).first()
-    else:
-        criteria, earlier = found["criteria"], found["own_assessment"]
-    return AssessForm(data, case=case, criteria=criteria, earlier=earlier)
 
 
 def next_step(request, case, found):
@@ -428,6 +412,9 @@ def step_in_review(request, case, found):
             url="#skjema-hand_over",
             opens="hand_over",
         )
+    assessing = found["assessing"]
+    if assessing.awaits_own and not awaits_ruling(case):
+        return step_of_own_assessment(case, assessing)
     if case.caseworker_id != user.pk:
         return NextStep(f"Til behandling hos {case.caseworker or 'ingen'}")
     if awaits_ruling(case):
@@ -440,24 +427,9 @@ def step_in_review(request, case, found):
             opens="take_in",
         )
     sent_back = found["sent_back"][-1] if found["sent_back"] else None
-    assessment = found["own_assessment"]
-    if assessment is None:
-        return NextStep(
-            "Vurder kriteriene",
-            "Les søknaden, og gi hvert kriterium en vurdering. Mangler noe, ber du "
-            "søkeren om det først.",
-            button="Vurder kriteriene",
-            url="#vurdering",
-            opens="assess",
-        )
-    if assessment.version_id != case.current.pk:
-        return NextStep(
-            "Søkeren har sendt en ny versjon",
-            "Vurderingen din gjelder en tidligere versjon. Se om den fortsatt holder.",
-            button="Se over vurderingen",
-            url="#vurdering",
-            opens="assess",
-        )
+    step = step_of_assessing(case, assessing)
+    if step is not None:
+        return step
     step = step_of_screening(request, found["screening"])
     if step is not None:
         return step
@@ -473,6 +445,52 @@ def step_in_review(request, case, found):
         url="#innstilling",
         opens="recommend",
     )
+
+
+def step_of_own_assessment(case, assessing):
+    text = (
+        "Les søknaden, og gi hvert kriterium en vurdering. Mangler noe, ber du søkeren "
+        "om det først."
+    )
+    if assessing.is_shared and case.round.assessors_blind:
+        text += " Ingen ser hva du gir, før alle som vurderer saken, er ferdige."
+    return NextStep(
+        "Vurder kriteriene",
+        text,
+        button="Vurder kriteriene",
+        url="#vurdering",
+        opens="assess",
+    )
+
+
+def step_of_assessing(case, assessing):
+    """What lacks before the recommendation; None when all who must have assessed."""
+    if assessing.lacks_people:
+        return NextStep(
+            "Pek ut hvem som vurderer",
+            f"Saken skal vurderes av to. {len(assessing.people)} er pekt ut.",
+            button="Pek ut en som skal vurdere",
+            url="#vurdering",
+            opens="name_assessor",
+        )
+    if assessing.waiting:
+        names = " og ".join(str(person) for person in assessing.waiting)
+        return NextStep(
+            "Venter på vurdering",
+            f"{names} er ikke ferdig. Saken kan innstilles når alle er ferdige.",
+        )
+    own = assessing.own
+    if own is None or own.completed_at is None:
+        return None if assessing.is_shared else step_of_own_assessment(case, assessing)
+    if own.version_id != case.current.pk:
+        return NextStep(
+            "Søkeren har sendt en ny versjon",
+            "Vurderingen din gjelder en tidligere versjon. Se om den fortsatt holder.",
+            button="Se over vurderingen",
+            url="#vurdering",
+            opens="reopen_assessment" if assessing.is_shared else "assess",
+        )
+    return None
 
 
 def step_of_screening(request, screening):

@@ -6,7 +6,7 @@ from decimal import Decimal
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Avg, OuterRef, Q, Subquery
+from django.db.models import Avg, Exists, Max, Min, OuterRef, Q, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -314,7 +314,7 @@ class Row:
     case: Application
     pot: PotSum | None
     average: float | None
-    spread: float
+    apart: int  # the most between two marks on one criterion
     advice: str
     has_reasons: bool
     amount: Decimal | None = None
@@ -345,16 +345,18 @@ class Table:
 
     @staticmethod
     def cases(user, plan):
-        assessments = Assessment.objects.counting().filter(application=OuterRef("pk"))
         # The mean of the assessors' means; they mark the same criteria.
-        marks = (
-            Mark.objects.filter(
-                assessment__application=OuterRef("pk"), assessment__retracted_at=None
-            )
-            .order_by()
-            .values("assessment__application")
+        counting = Assessment.objects.counting().filter(
+            application=OuterRef(OuterRef("pk"))
         )
-        each = assessments.annotate(own=Avg("marks__mark")).order_by()
+        marks = Mark.objects.filter(assessment__in=counting.values("pk")).order_by()
+        mean = marks.values("assessment__application").annotate(mean=Avg("mark"))
+        apart = (
+            marks.values("criterion")
+            .annotate(apart=Max("mark") - Min("mark"))
+            .order_by("-apart")
+        )
+        complete = Application.objects.fully_assessed().filter(pk=OuterRef("pk"))
         advice = Advice.objects.filter(application=OuterRef("pk")).order_by("-pk")
         drafts = ReasonsDraft.objects.filter(application=OuterRef("pk"))
         drafts = drafts.exclude(Q(facts="") | Q(rules="") | Q(considerations=""))
@@ -365,9 +367,9 @@ class Table:
             .with_current()
             .select_related("applicant", "area", "round")
             .annotate(
-                average=Subquery(marks.annotate(mean=Avg("mark")).values("mean")),
-                lowest=Subquery(each.order_by("own").values("own")[:1]),
-                highest=Subquery(each.order_by("-own").values("own")[:1]),
+                is_assessed=Exists(complete),
+                average=Subquery(mean.values("mean")),
+                apart=Subquery(apart.values("apart")[:1]),
                 advised=Subquery(advice.values("stance")[:1]),
                 has_draft=Subquery(drafts.values("pk")[:1]),
             )
@@ -380,8 +382,9 @@ class Table:
         return Row(
             case=case,
             pot=pot,
-            average=None if case.average is None else float(case.average),
-            spread=float(case.highest or 0) - float(case.lowest or 0),
+            # Until all who are to assess have finished, nobody sees a mark.
+            average=float(case.average) if case.is_assessed else None,
+            apart=case.apart if case.is_assessed else 0,
             advice=dict(Advice.Stance.choices).get(case.advised, ""),
             has_reasons=case.has_draft is not None
             or case.state in {State.RECOMMENDED, State.DECIDED},

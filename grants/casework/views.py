@@ -21,7 +21,7 @@ from grants.casework.forms import (
     RequestInfoForm,
     SendBackForm,
 )
-from grants.casework.page import assess_form, case_context, case_url, version_parts
+from grants.casework.page import case_context, case_url, version_parts
 from grants.hints import hints_in
 from grants.models import Application, Attachment, RejectedFile
 from omradesatsing.accounts import roles
@@ -153,18 +153,6 @@ def case_advise(request, year, seq):
     def verb():
         case.advise(**acting(request), **form.cleaned_data)
         return "Rådet er lagret."
-
-    return act(request, case, form, verb)
-
-
-def case_assess(request, year, seq):
-    case = opened_case(request, year, seq, role=roles.CASEWORKER)
-    form = assess_form(case, request.user, given(request))
-
-    def verb():
-        comment = form.cleaned_data["comment"]
-        case.assess(form.marks(), comment=comment, **acting(request))
-        return "Vurderingen er lagret."
 
     return act(request, case, form, verb)
 

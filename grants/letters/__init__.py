@@ -9,6 +9,7 @@ is in it, labels too: a letter does not change language with its reader.
 
 from datetime import timedelta
 
+from django.template.defaultfilters import floatformat
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -144,7 +145,7 @@ def reasons(decision):
         if text
     ]
     lines = [
-        [line.criterion.name, _("%(mark)d av 5") % {"mark": line.mark}, line.text]
+        [line.criterion.name, mark_in_words(line.mark), line.text]
         for line in decision.lines.select_related("criterion")
     ]
     # A dismissal does not judge what was applied for, even if someone had marked it.
@@ -274,6 +275,13 @@ def scope(delegation):
         )
     text %= facts
     return text[:1].upper() + text[1:]
+
+
+def mark_in_words(mark):
+    """«4 av 5»; with a decimal only when the mean of two assessors has one."""
+    if mark == int(mark):
+        return _("%(mark)d av 5") % {"mark": mark}
+    return _("%(mark)s av 5") % {"mark": floatformat(mark, 1)}
 
 
 def paragraphs(text):

@@ -25,8 +25,10 @@ from grants.models.applications import Application
 from grants.models.assessments import (
     Advice,
     Assessment,
+    AssessorSeat,
     Declaration,
     Mark,
+    PanelAdvice,
     ReasonsDraft,
     Recommendation,
 )
@@ -92,6 +94,7 @@ __all__ = [
     "Application",
     "AppointedRuler",
     "Assessment",
+    "AssessorSeat",
     "Attachment",
     "Audience",
     "Award",
@@ -127,6 +130,7 @@ __all__ = [
     "NumberSeries",
     "Organisation",
     "Outcome",
+    "PanelAdvice",
     "Plan",
     "PlanRow",
     "Pot",

@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
+from grants.models.assessing import Assessing
 from grants.models.deciding import Deciding
 from grants.models.impartiality import Impartiality
 from grants.models.judging import Judging
@@ -22,14 +23,21 @@ from omradesatsing.journal.models import JournalEntry
 
 
 class Application(
-    Parties, Sending, Impartiality, Screening, Judging, Deciding, models.Model
+    Parties,
+    Sending,
+    Impartiality,
+    Screening,
+    Assessing,
+    Judging,
+    Deciding,
+    models.Model,
 ):
     """A request for money in one round, for one main area. «Case» in speech.
 
     What is asked stands in its versions; this row says who, where, and how far it
     has come. Its state changes only through the verbs: the applicant's in
-    `sending.py`, the staff's in `impartiality.py`, `screening.py`, `judging.py` and
-    `deciding.py`.
+    `sending.py`, the staff's in `impartiality.py`, `screening.py`, `assessing.py`,
+    `judging.py` and `deciding.py`.
     """
 
     key = models.CharField(

@@ -119,13 +119,160 @@ class Advice(models.Model):
         return self.get_stance_display()
 
 
+class PanelAdvice(models.Model):
+    """What a body (råd, panel) advised in a meeting. Binds nobody. Only added to."""
+
+    application = models.ForeignKey(
+        "grants.Application", on_delete=models.PROTECT, related_name="panel_advice"
+    )
+    body = models.CharField("hvem som ga rådet", max_length=120)
+    met_on = models.DateField("møtedato")
+    stood_down = models.CharField(
+        "hvem som gikk fra",
+        max_length=300,
+        blank=True,
+        help_text="De som var inhabile og ikke var med da saken ble behandlet.",
+    )
+    text = models.TextField("rådet", max_length=4000)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    entered_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "råd fra råd eller panel"
+        verbose_name_plural = "råd fra råd og panel"
+        ordering = ["application", "met_on", "pk"]
+        triggers = [
+            pgtrigger.Protect(
+                name="panel_advice_is_append_only",
+                operation=pgtrigger.Update | pgtrigger.Delete,
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.body} {self.met_on}"
+
+
+class SeatQuerySet(OfCaseQuerySet):
+    def standing(self):
+        return self.filter(freed_at=None)
+
+    def waiting(self):
+        """Those whose holder has not finished the assessment."""
+        given = Assessment.objects.counting().filter(
+            application=OuterRef("application"), assessor=OuterRef("user")
+        )
+        return self.standing().filter(~Exists(given))
+
+
+class AssessorSeat(models.Model):
+    """That a person is to assess one case. Freed with a reason before it is done."""
+
+    application = models.ForeignKey(
+        "grants.Application", on_delete=models.PROTECT, related_name="seats"
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="assessor_seats",
+    )
+    named_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    named_at = models.DateTimeField()
+    freed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    freed_at = models.DateTimeField(null=True)
+    freed_reason = models.CharField("grunn", max_length=300, blank=True)
+
+    objects = SeatQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "oppnevning som vurderer"
+        verbose_name_plural = "oppnevninger som vurderer"
+        ordering = ["application", "named_at", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="assessor_seat_once",
+                fields=["application", "user"],
+                condition=Q(freed_at=None),
+            ),
+            models.CheckConstraint(
+                name="assessor_seat_is_freed_with_reason",
+                condition=Q(freed_at=None, freed_by=None, freed_reason="")
+                | (Q(freed_at__isnull=False, freed_by__isnull=False))
+                & ~Q(freed_reason=""),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="assessor_seat_stays", operation=pgtrigger.Delete),
+            pgtrigger.Protect(
+                name="assessor_seat_freed_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__freed_at__isnull=False),
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.application}: {self.user}"
+
+
 class AssessmentQuerySet(models.QuerySet):
-    def counting(self):
+    def standing(self):
+        """What nobody has taken out, finished or not."""
         return self.filter(retracted_at=None)
+
+    def counting(self):
+        """What planner, recommendation and decision use: finished, not taken out."""
+        return self.standing().filter(completed_at__isnull=False)
+
+
+# Marks are given while the case is treated: not before it, and not after it is
+# recommended. What is finished is taken out and given anew, never written over.
+ASSESSMENT_LOCKED = """
+    IF TG_OP = 'UPDATE' AND (
+        to_jsonb(NEW) - ARRAY['completed_at', 'retracted_at', 'reopened_by_id',
+                              'reopened_reason']
+        IS DISTINCT FROM
+        to_jsonb(OLD) - ARRAY['completed_at', 'retracted_at', 'reopened_by_id',
+                              'reopened_reason']
+        OR OLD.retracted_at IS NOT NULL
+        OR (OLD.completed_at IS NOT NULL
+            AND NEW.completed_at IS DISTINCT FROM OLD.completed_at)
+    ) THEN
+        RAISE EXCEPTION 'assessment_is_locked: it is finished or taken out'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF (TG_OP = 'INSERT' OR NEW.completed_at IS DISTINCT FROM OLD.completed_at)
+       AND EXISTS (
+        SELECT 1 FROM grants_application
+        WHERE id = NEW.application_id AND state NOT IN ('in_review', 'needs_info')
+    ) THEN
+        RAISE EXCEPTION 'assessment_is_locked: the case is not being treated'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+"""
+
+MARK_LOCKED = """
+    IF EXISTS (
+        SELECT 1 FROM grants_assessment a
+        JOIN grants_application c ON c.id = a.application_id
+        WHERE a.id = NEW.assessment_id
+        AND (a.completed_at IS NOT NULL OR a.retracted_at IS NOT NULL
+             OR c.state NOT IN ('in_review', 'needs_info'))
+    ) THEN
+        RAISE EXCEPTION 'mark_is_locked: the assessment is finished'
+            USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+"""
 
 
 class Assessment(models.Model):
-    """One person's marks for one application, complete when it is stored.
+    """One person's marks for one application; counts when it is finished.
 
     Changed by retracting it and giving a new one, so that the old one can be read.
     """
@@ -143,8 +290,16 @@ class Assessment(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assessments"
     )
     comment = models.TextField("samlet vurdering", max_length=2000, blank=True)
-    completed_at = models.DateTimeField()
+    completed_at = models.DateTimeField(
+        null=True, help_text="When it was said to be finished."
+    )
     retracted_at = models.DateTimeField(null=True)
+    reopened_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    reopened_reason = models.TextField(
+        blank=True, help_text="Why a finished one was retracted to be changed."
+    )
 
     objects = AssessmentQuerySet.as_manager()
 
@@ -159,13 +314,30 @@ class Assessment(models.Model):
                 condition=Q(retracted_at=None),
             ),
         ]
+        triggers = [
+            pgtrigger.Protect(name="assessment_stays", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="assessment_is_locked",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=ASSESSMENT_LOCKED,
+            ),
+        ]
 
     def __str__(self):
         return f"{self.application}: {self.assessor}"
 
+    def given(self):
+        """{criterion: (mark, text)}, as `assess` takes them."""
+        marks = self.marks.select_related("criterion")
+        return {row.criterion: (row.mark, row.text) for row in marks}
+
 
 class Mark(models.Model):
-    """A mark from 1 to 5 for one criterion, with the reason for it."""
+    """A mark from 1 to 5 for one criterion, with the reason for it.
+
+    One of the two may be missing until the assessment is finished.
+    """
 
     MARKS = [
         (1, "1 – i liten grad"),
@@ -181,7 +353,7 @@ class Mark(models.Model):
     criterion = models.ForeignKey(
         "grants.Criterion", on_delete=models.PROTECT, related_name="marks"
     )
-    mark = models.PositiveSmallIntegerField("vurdering", choices=MARKS)
+    mark = models.PositiveSmallIntegerField("vurdering", choices=MARKS, null=True)
     text = models.TextField("begrunnelse", max_length=1000)
 
     class Meta:
@@ -200,6 +372,12 @@ class Mark(models.Model):
             pgtrigger.Protect(
                 name="mark_is_append_only",
                 operation=pgtrigger.Update | pgtrigger.Delete,
+            ),
+            pgtrigger.Trigger(
+                name="mark_is_locked",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert,
+                func=MARK_LOCKED,
             ),
         ]
 

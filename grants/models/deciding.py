@@ -60,6 +60,7 @@ class Deciding:
         delegation = self.check_decider(amount, recommendation, by=by, now=now)
         self.check_confirmed(outcome)
         self.check_ruled(outcome)
+        self.check_assessed(outcome)
         self.check_state_aid(amount, now=now)
         asked = self.versions.sent().last().amount
         check_outcome(outcome, amount, asked=asked)

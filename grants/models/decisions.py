@@ -1,3 +1,5 @@
+from decimal import ROUND_HALF_UP, Decimal
+
 import pgtrigger
 from django.conf import settings
 from django.db import models, transaction
@@ -193,13 +195,32 @@ class Decision(models.Model):
             decided_by=by.user,
             decided_at=now,
         )
-        if recommendation.assessment_id:
-            for mark in recommendation.assessment.marks.select_related("criterion"):
-                decision.lines.create(
-                    criterion=mark.criterion, mark=mark.mark, text=mark.text
-                )
+        decision.write_lines()
         recommendation.settle(now=now)
         return decision
+
+    def write_lines(self):
+        """A line per criterion: the mean of what counts, and each one's reasons.
+
+        Nothing counts in a case that is only dismissed, or whose one assessor turned
+        out to have a conflict after it was decided: then what was recommended by.
+        """
+        leading = self.recommendation.assessment
+        if leading is None:
+            return
+        given = list(self.application.assessments.counting()) or [leading]
+        given.sort(key=lambda assessment: (assessment != leading, assessment.pk))
+        by_criterion = {}
+        for assessment in given:
+            for criterion, (mark, text) in assessment.given().items():
+                by_criterion.setdefault(criterion, []).append((mark, text))
+        for criterion, rows in by_criterion.items():
+            mean = Decimal(sum(mark for mark, _text in rows)) / len(rows)
+            self.lines.create(
+                criterion=criterion,
+                mark=mean.quantize(Decimal("0.1"), ROUND_HALF_UP),
+                text="\n".join(text for _mark, text in rows),
+            )
 
     @classmethod
     @transaction.atomic
@@ -255,7 +276,12 @@ class DecisionLine(models.Model):
     criterion = models.ForeignKey(
         "grants.Criterion", on_delete=models.PROTECT, related_name="+"
     )
-    mark = models.PositiveSmallIntegerField("vurdering")
+    mark = models.DecimalField(
+        "vurdering",
+        max_digits=2,
+        decimal_places=1,
+        help_text="The mean when more than one assessed.",
+    )
     text = models.TextField("begrunnelse")
 
     class Meta:

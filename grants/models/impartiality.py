@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from grants.models.applicants import Membership
 from grants.models.assessments import Declaration
+from grants.models.decisions import Decision, Outcome
 from grants.models.invitations import Helper
 from grants.models.rulings import DecisionFlag, Rulers
 from grants.models.states import WITH_STAFF, State
@@ -190,12 +191,16 @@ class Impartiality:
         or proposed is sent back, and a decision they took part in is flagged.
         """
         type(self).objects.filter(pk=self.pk, caseworker=user).update(caseworker=None)
-        self.assessments.filter(assessor=user, retracted_at=None).update(
-            retracted_at=now
-        )
-        standing = self.recommendations.standing().filter(recommended_by=user).first()
-        if standing is not None:
-            reason = "Den som innstilte, er inhabil."
+        counted = self.assessments.counting().filter(assessor=user).exists()
+        self.assessments.standing().filter(assessor=user).update(retracted_at=now)
+        seat = self.seats.standing().filter(user=user).first()
+        if seat is not None:
+            self._free(seat, by=by, now=now, reason="Inhabil.")
+            self._journal_opened_marks(by)
+        standing = self.recommendations.standing().first()
+        own = standing is not None and standing.recommended_by_id == user.pk
+        if own or (counted and self._rests_on_marks(standing)):
+            reason = f"Den som {'innstilte' if own else 'vurderte'}, er inhabil."
             if not self._step_back(by=by):
                 standing.send_back(by=by, now=now, reason=reason)
                 JournalEntry.record(
@@ -205,6 +210,14 @@ class Impartiality:
                 standing.send_back(by=by, now=now, reason=reason)
         self._flag_decision(user, by=by, now=now)
         self.refresh_from_db()
+
+    @staticmethod
+    def _rests_on_marks(recommendation):
+        return (
+            recommendation is not None
+            and recommendation.kind == Decision.Kind.FIRST
+            and recommendation.outcome != Outcome.DISMISSED
+        )
 
     def _step_back(self, *, by):
         """From recommended to in review; False in a decided case with a proposal."""

@@ -3,7 +3,7 @@
 from django.db import transaction
 from django.utils import timezone
 
-from grants.models.assessments import Assessment, ReasonsDraft
+from grants.models.assessments import ReasonsDraft
 from grants.models.deciding import check_outcome, check_reasons
 from grants.models.decisions import Outcome
 from grants.models.lateness import LateEntry
@@ -163,44 +163,6 @@ class Judging:
         return advice
 
     @transaction.atomic
-    def assess(self, marks, *, by, now, comment=""):
-        """Mark every criterion. `marks` is {criterion: (mark, comment)}; 1 to 5.
-
-        Counts until the case is recommended; an earlier assessment by the same person
-        is retracted, not overwritten.
-        """
-        locked = self._hold()
-        self._check_role(by, roles.CASEWORKER)
-        self._check_impartial(by)
-        if locked.state not in [State.IN_REVIEW, State.NEEDS_INFO]:
-            raise Refused("Saken er ikke til behandling.")
-        self.check_ruled(None)
-        criteria = list(self.round.criteria.all())
-        if set(marks) != set(criteria) or not all(
-            text.strip() for _mark, text in marks.values()
-        ):
-            raise Refused("Gi hvert kriterium en vurdering og en begrunnelse.")
-        self.assessments.filter(assessor=by.user, retracted_at=None).update(
-            retracted_at=now
-        )
-        assessment = Assessment.objects.create(
-            application=self,
-            version=self.versions.sent().last(),
-            assessor=by.user,
-            comment=comment.strip(),
-            completed_at=now,
-        )
-        for criterion, (mark, text) in marks.items():
-            assessment.marks.create(criterion=criterion, mark=mark, text=text.strip())
-        JournalEntry.record(
-            "case_assessed",
-            about=self,
-            by=by,
-            marks={str(c.pk): mark for c, (mark, _text) in marks.items()},
-        )
-        return assessment
-
-    @transaction.atomic
     def recommend(
         self, *, by, now, outcome, amount, facts, rules, considerations, conditions=""
     ):
@@ -210,9 +172,8 @@ class Judging:
         self._check_impartial(by)
         self.check_confirmed(outcome)
         self.check_ruled(outcome)
+        self.check_assessed(outcome)
         assessment = self.leading_assessment(by)
-        if assessment is None and outcome != Outcome.DISMISSED:
-            raise Refused("Vurder kriteriene før du innstiller.")
         self.check_ready_to_recommend(amount, now=now)
         asked = self.versions.sent().last().amount
         check_outcome(outcome, amount, asked=asked)
@@ -232,15 +193,6 @@ class Judging:
             )
         elif not self.recommendations.standing().filter(**prepared).exists():
             raise Refused("Saken er alt innstilt på en annen måte. Last siden på nytt.")
-
-    def leading_assessment(self, by):
-        """What to recommend by: one's own assessment, the caseworker's, or the last."""
-        counting = list(self.assessments.counting())
-        for assessor in (by.user.pk, self.caseworker_id):
-            for assessment in counting:
-                if assessment.assessor_id == assessor:
-                    return assessment
-        return counting[-1] if counting else None
 
     @transaction.atomic
     def write_reasons(

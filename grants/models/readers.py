@@ -1,7 +1,8 @@
 """Who reads which applications: the applicants their own, the staff what is sent."""
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 
 from coordinators.scope import areas_of
@@ -10,6 +11,7 @@ from grants.models.applicants import Membership
 from grants.models.assessments import (
     Advice,
     Assessment,
+    AssessorSeat,
     Declaration,
     ReasonsDraft,
     Recommendation,
@@ -183,6 +185,22 @@ class ApplicationQuerySet(models.QuerySet):
     def untaken(self):
         """New ones, and those whose caseworker turned out to have a conflict."""
         return self.filter(state__in=BEFORE_RECOMMENDED, caseworker=None)
+
+    def fully_assessed(self):
+        """Cases that as many have assessed as must, and all who were named to."""
+        of_case = {"application": OuterRef("pk")}
+        given = Assessment.objects.counting().filter(**of_case).order_by()
+        number = given.values("application").annotate(number=Count("pk"))
+        two = Q(asked_amount__gte=F("round__two_assessors_from"))
+        return self.filter(
+            ~Exists(AssessorSeat.objects.waiting().filter(**of_case)),
+            Q(
+                GreaterThanOrEqual(
+                    Subquery(number.values("number")),
+                    Case(When(two, then=Value(2)), default=Value(1)),
+                )
+            ),
+        )
 
     def with_newest_title(self):
         """Each with `title` as it now stands, sent or not: for those who write it."""

@@ -125,6 +125,19 @@ class Round(models.Model):
     report_due_days = models.PositiveSmallIntegerField(
         "rapport senest", default=60, help_text="Dager etter at prosjektet er ferdig."
     )
+    two_assessors_from = models.DecimalField(
+        "to vurderer fra og med",
+        max_digits=12,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        help_text="Søkt beløp. Under det er det én som vurderer, og en annen som "
+        "avgjør. Tomt: alltid én som vurderer.",
+    )
+    assessors_blind = models.BooleanField(
+        "de som vurderer, ser ikke hverandres karakterer før begge er ferdige",
+        default=True,
+    )
     expected_answer_on = models.DateField("svar ventes", null=True, blank=True)
     contact_name = models.CharField("kontakt", max_length=120, blank=True)
     contact_email = models.EmailField("kontakt, e-post", blank=True)
@@ -179,6 +192,11 @@ class Round(models.Model):
                 name="round_own_share_is_a_share",
                 condition=Q(own_share_percent__lte=90),
                 violation_error_message="Egenandelen kan ikke være over 90 prosent.",
+            ),
+            models.CheckConstraint(
+                name="round_two_assessors_from_is_a_sum",
+                condition=Q(two_assessors_from=None) | Q(two_assessors_from__gte=0),
+                violation_error_message="Beløpet kan ikke være mindre enn null.",
             ),
         ]
         triggers = [
@@ -240,6 +258,23 @@ class Round(models.Model):
     @property
     def rolling(self):
         return self.closes_at is None
+
+    def assessors_in_words(self):
+        """How many assess an application, and what they see of each other."""
+        if self.two_assessors_from is None:
+            return "Én vurderer hver søknad, og en annen avgjør."
+        words = "To vurderer hver søknad."
+        if self.two_assessors_from:
+            words = (
+                f"To vurderer hver søknad på {money(self.two_assessors_from)} eller "
+                "mer. Under det er det én som vurderer, og en annen som avgjør."
+            )
+        seen = (
+            "De ser ikke hverandres karakterer før begge er ferdige."
+            if self.assessors_blind
+            else "De ser hverandres karakterer når de er ferdige hver for seg."
+        )
+        return f"{words} {seen}"
 
     def missing(self):
         """What must be in place before residents may see the round, in words."""
@@ -324,6 +359,11 @@ class Round(models.Model):
             f"Rammen «{pot}» har ikke fått penger."
             for pot in self.pots.filter(balance=0)
         ]
+        if self.max_amount and (self.two_assessors_from or 0) > self.max_amount:
+            found.append(
+                "Ingen søknad blir vurdert av to: det kan ikke søkes om så mye som "
+                f"{money(self.two_assessors_from)}."
+            )
         if (
             self.max_amount is None
             or authority.filter(ceiling__gte=self.max_amount).exists()

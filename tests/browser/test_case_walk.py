@@ -207,7 +207,7 @@ def test_a_case_goes_from_first_look_to_published_award(portal, visit, script):
     for box in desk.locator("textarea[name^=text_]").all():
         box.fill("Åpent for alle i området.")
         choose(desk, box.get_attribute("name").replace("text", "mark"), "4")
-    press(desk, "Lagre vurderingen")
+    press(desk, "Ferdig med vurderingen")
     look(desk)
     coordinator = visit(DESK)
     log_in_staff(coordinator, "koordinator.loddefjord")
@@ -290,7 +290,7 @@ def test_a_clean_case_goes_from_the_queue_to_a_prepared_decision_in_few_pages(vi
     for box in desk.locator("textarea[name^=text_]").all():
         box.fill("Åpent for alle i området.")
         choose(desk, box.get_attribute("name").replace("text", "mark"), "4")
-    press(desk, "Lagre vurderingen")
+    press(desk, "Ferdig med vurderingen")
     open_parts(desk)
     choose(desk, "activity", "no")
     desk.fill("#skjema-note_state_aid [name=reason]", "Laget selger ingenting.")
