@@ -132,14 +132,23 @@ class SchemeAdmin(SetupAdmin):
 
 @admin.register(Delegation)
 class DelegationAdmin(SetupAdmin):
-    list_display = ["scheme", "to_role", "to_user", "ceiling", "valid_from", "valid_to"]
-    list_filter = ["scheme", "to_role"]
-    list_select_related = ["scheme", "to_user"]
+    list_display = [
+        "scheme",
+        "to_role",
+        "to_user",
+        "to_body",
+        "ceiling",
+        "valid_from",
+        "valid_to",
+    ]
+    list_filter = ["scheme", "to_role", "to_body"]
+    list_select_related = ["scheme", "to_user", "to_body"]
     fields = [
         "scheme",
         "from_body",
         "to_role",
         "to_user",
+        "to_body",
         "to_title",
         "ceiling",
         "reference",

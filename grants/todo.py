@@ -18,6 +18,7 @@ from grants.models import (
     Application,
     Assessment,
     AssessorSeat,
+    BodyDecision,
     Decision,
     DecisionFlag,
     Declaration,
@@ -386,14 +387,17 @@ def decider_tasks(user, cases, today):
         Q(to_user=None) | Q(to_user=user),
         scheme=OuterRef("round__scheme"),
         to_role=roles.DECIDER,
+        to_body=None,
         ceiling__gte=OuterRef("recommended"),
     )
+    entered = BodyDecision.objects.waiting().filter(application=OuterRef("pk"))
     waiting = (
         cases.filter(state=State.RECOMMENDED)
         .exclude(caseworker=user)
         .annotate(recommended=Subquery(standing.values("amount")[:1]))
         .filter(
-            Exists(authority),
+            Exists(authority) | Exists(entered.exclude(entered_by=user)),
+            ~Exists(entered.filter(entered_by=user)),
             ~Exists(recommendations.filter(recommended_by=user)),
             ~Exists(
                 Assessment.objects.filter(application=OuterRef("pk"), assessor=user)

@@ -71,6 +71,8 @@ JOURNAL = {
     "recommend": "Innstilte",
     "send_back": "Sendte saken tilbake",
     "decide": "Avgjorde saken",
+    "body_decision_entered": "Førte inn vedtaket til et organ",
+    "body_decision_dropped": "Tok ut vedtaket som var ført inn",
     "reasons_drafted": "Skrev på begrunnelsen",
     "change_proposed": "Foreslo et nytt vedtak",
     "change_rejected": "Lot vedtaket stå",

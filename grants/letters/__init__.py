@@ -1,10 +1,12 @@
 """Letters, built from what was decided and from dated texts; nothing is typed freely.
 
 A letter is a title and a list of sections. A section is a dict with `heading` and any
-of `mark` (a frame that says that this is an example), `paragraphs` (list of texts),
-`facts` (list of [label, value]), and `columns` (three headings) with `lines` (list of
-[criterion, mark, reason]). The page and the PDF are both made from it, and every word
-is in it, labels too: a letter does not change language with its reader.
+of `mark` (a frame that says that this is an example, or a translation), `paragraphs`
+(list of texts), `facts` (list of [label, value]), and `columns` (three headings) with
+`lines` (list of [criterion, mark, reason]). `lang` is the language of the paragraphs,
+and `lines_lang` of criteria and their reasons, where it is another than the letter's:
+what was written in Norwegian is quoted. The page and the PDF are both made from it, and
+every word is in it, labels too: a letter does not change language with its reader.
 """
 
 from datetime import timedelta
@@ -19,15 +21,20 @@ from omradesatsing.accounts.refusals import Refused
 from omradesatsing.ui.templatetags.ui import date_no, money, phone
 
 
-def decision_letter(decision, *, language, now):
+def decision_letter(decision, *, language, now, is_translation=False):
     """Title and sections of the letter that tells of a decision.
 
     `language` is nb, nn or en; `now` is when it is announced: the time to appeal is
     counted from that day and written as a date. What people typed stays as they typed
-    it. Raises Refused when a text or a period that the law asks for is not in force.
+    it. A translation says that the Norwegian letter is the decision. Raises Refused
+    when a text or a period that the law asks for is not in force.
     """
     with translation.override(language):
-        return title_of(decision), sections_of(decision, language=language, now=now)
+        sections = sections_of(decision, language=language, now=now)
+        if is_translation:
+            mark = _("Oversettelse. Det norske brevet er vedtaket.")
+            sections[0]["mark"] = " ".join([mark, sections[0].get("mark", "")]).strip()
+        return title_of(decision), sections
 
 
 def title_of(decision):
@@ -45,9 +52,9 @@ def sections_of(decision, *, language, now):
     sections = [outcome(decision, version)]
     if decision.changes_known:
         sections.append(change(decision))
-    sections += reasons(decision)
+    sections += reasons(decision, language=language)
     if decision.gives_money:
-        sections += award(decision, version)
+        sections += award(decision, version, language=language)
     sections += fixed_texts(decision, language=language, now=now)
     sections.append(signature(decision))
     return sections
@@ -89,6 +96,10 @@ def outcome_sentence(decision, version):
         "refused": _(
             "Dere får ikke tilskudd til prosjektet «%(project)s» denne gangen."
         ),
+        "short_of_money": _(
+            "Dere får ikke tilskudd til prosjektet «%(project)s» denne gangen, fordi "
+            "pengene ikke rakk til alle."
+        ),
         "dismissed": _(
             "Søknaden om prosjektet «%(project)s» er avvist. Det betyr at vi ikke har "
             "vurdert innholdet."
@@ -104,8 +115,13 @@ def outcome_sentence(decision, version):
             "refused": _(
                 "Du får ikke tilskudd til prosjektet «%(project)s» denne gangen."
             ),
+            "short_of_money": _(
+                "Du får ikke tilskudd til prosjektet «%(project)s» denne gangen, fordi "
+                "pengene ikke rakk til alle."
+            ),
         }
-    return sentences[decision.outcome] % {
+    kind = "short_of_money" if is_short_of_money(decision) else decision.outcome
+    return sentences[kind] % {
         "amount": money(decision.amount),
         "project": version.title,
     }
@@ -133,15 +149,39 @@ def change(decision):
     }
 
 
-def reasons(decision):
-    """Facts, rules and considerations, then the line for each published criterion."""
+def is_short_of_money(decision):
+    """Whether it is a refusal because the money went to others."""
+    return decision.outcome == "refused" and bool(decision.why_amount)
+
+
+def quoted(language):
+    """Marks words that are shown as they were written, in Norwegian."""
+    return {} if language in ("nb", "nn") else {"lang": "nb"}
+
+
+def reasons(decision, *, language):
+    """Facts, rules and considerations, then the line for each published criterion.
+
+    In a translation they are the caseworker's own, if there is one; else the Norwegian
+    words are quoted.
+    """
+    if decision.outcome == "refused":
+        why = _("Hvor grensen gikk, og hvorfor søknaden falt under den")
+    else:
+        why = _("Hvorfor dette beløpet")
+    texts = [
+        (_("Dette bygger vi på"), decision.facts),
+        (_("Reglene vi har brukt"), decision.rules),
+        (_("Slik har vi vurdert det"), decision.considerations),
+        (why, decision.why_amount),
+    ]
+    quote = quoted(language)
+    if quote and decision.reasons_in_english:
+        texts = [(_("Begrunnelsen"), decision.reasons_in_english)]
+        quote = {}
     found = [
-        {"heading": heading, "paragraphs": paragraphs(text)}
-        for heading, text in [
-            (_("Dette bygger vi på"), decision.facts),
-            (_("Reglene vi har brukt"), decision.rules),
-            (_("Slik har vi vurdert det"), decision.considerations),
-        ]
+        {"heading": heading, "paragraphs": paragraphs(text)} | quote
+        for heading, text in texts
         if text
     ]
     lines = [
@@ -159,11 +199,12 @@ def reasons(decision):
                 "columns": [_("Kriterium"), _("Vurdering"), _("Begrunnelse")],
                 "lines": lines,
             }
+            | ({"lines_lang": "nb"} if quoted(language) else {})
         )
     return found
 
 
-def award(decision, version):
+def award(decision, version, *, language):
     """What the money is for, when it comes, and what is asked for in return."""
     round = decision.application.round
     report_due = version.ends_on + timedelta(days=round.report_due_days)
@@ -189,6 +230,7 @@ def award(decision, version):
                 "heading": _("Særlige vilkår for dette tilskuddet"),
                 "paragraphs": paragraphs(decision.conditions),
             }
+            | quoted(language)
         )
     return found
 
@@ -242,7 +284,7 @@ def signature(decision):
     return {
         "heading": _("Ansvarlig og kontakt"),
         "facts": [
-            [_("Avgjort av"), f"{decision.decided_by}, {delegation.to_title}"],
+            *decided_by(decision),
             [_("Fullmakt fra"), f"{delegation.from_body}, {delegation.reference}"],
             [_("Fullmakten gjelder"), scope(delegation)],
             [_("Saksbehandler"), str(decision.prepared_by)],
@@ -252,6 +294,24 @@ def signature(decision):
             _("Brevet er godkjent elektronisk og har derfor ingen underskrift.")
         ],
     }
+
+
+def decided_by(decision):
+    """The person who decided; or the body, its meeting, and who entered it."""
+    entry = decision.body_decision
+    if entry is None:
+        person = f"{decision.decided_by}, {decision.delegation.to_title}"
+        return [[_("Avgjort av"), person]]
+    meeting = _("%(body)s, møte %(day)s, sak %(number)s") % {
+        "body": entry.body,
+        "day": date_no(entry.meeting_on),
+        "number": entry.case_number,
+    }
+    people = _("%(first)s, bekreftet av %(second)s") % {
+        "first": entry.entered_by,
+        "second": decision.decided_by,
+    }
+    return [[_("Avgjort av"), meeting], [_("Ført inn av"), people]]
 
 
 def scope(delegation):

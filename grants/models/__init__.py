@@ -32,6 +32,7 @@ from grants.models.assessments import (
     ReasonsDraft,
     Recommendation,
 )
+from grants.models.bodies import BodyDecision
 from grants.models.contents import Attachment, BudgetLine
 from grants.models.decisions import Award, Decision, DecisionLine, Outcome
 from grants.models.imported import ImportedAward
@@ -106,6 +107,7 @@ __all__ = [
     "DecisionFlag",
     "DecisionLine",
     "Declaration",
+    "BodyDecision",
     "Delegation",
     "EligibilityAnswer",
     "EligibilityQuestion",

@@ -390,6 +390,8 @@ class Appeal(Lodging, Reviewing, Settling, models.Model):
             rules=proposal.rules,
             considerations=proposal.considerations,
             conditions=proposal.conditions,
+            why_amount=proposal.why_amount,
+            reasons_in_english=proposal.reasons_in_english,
             what_changed=proposal.what_changed,
         )
 

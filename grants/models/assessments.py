@@ -417,6 +417,10 @@ class Recommendation(models.Model):
     rules = models.TextField("regler", max_length=4000, blank=True)
     considerations = models.TextField("vurdering", max_length=4000, blank=True)
     conditions = models.TextField("vilkår", max_length=2000, blank=True)
+    why_amount = models.TextField("hvorfor dette beløpet", max_length=2000, blank=True)
+    reasons_in_english = models.TextField(
+        "begrunnelsen på engelsk", max_length=8000, blank=True
+    )
     recommended_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
@@ -481,6 +485,10 @@ class ReasonsDraft(models.Model):
     rules = models.TextField("regler", max_length=4000, blank=True)
     considerations = models.TextField("vurdering", max_length=4000, blank=True)
     conditions = models.TextField("vilkår", max_length=2000, blank=True)
+    why_amount = models.TextField("hvorfor dette beløpet", max_length=2000, blank=True)
+    reasons_in_english = models.TextField(
+        "begrunnelsen på engelsk", max_length=8000, blank=True
+    )
     written_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )

@@ -43,6 +43,8 @@ class Deciding:
         rules,
         considerations,
         conditions="",
+        why_amount="",
+        reasons_in_english="",
         hold=False,
     ):
         """Make the decision (vedtak), take the money from the pot, and tell everyone.
@@ -76,6 +78,9 @@ class Deciding:
             rules=rules,
             considerations=considerations,
             conditions=conditions,
+            why_amount=why_amount,
+            reasons_in_english=reasons_in_english,
+            body_decision=self.body_decision_for(outcome, amount),
             by=by,
             now=now,
         )
@@ -97,6 +102,8 @@ class Deciding:
         rules,
         considerations,
         conditions="",
+        why_amount="",
+        reasons_in_english="",
     ):
         """Prepare a new decision in a decided case; binds nothing until it is made.
 
@@ -124,6 +131,8 @@ class Deciding:
             "rules": rules.strip(),
             "considerations": considerations.strip(),
             "conditions": conditions.strip(),
+            "why_amount": why_amount.strip(),
+            "reasons_in_english": reasons_in_english.strip(),
             "recommended_by": by.user,
         }
         standing = self.recommendations.standing()
@@ -166,6 +175,8 @@ class Deciding:
         considerations,
         what_changed,
         conditions="",
+        why_amount="",
+        reasons_in_english="",
         hold=False,
     ):
         """Make the proposed decision in place of the last one; the pot follows.
@@ -193,6 +204,9 @@ class Deciding:
             considerations=considerations,
             conditions=conditions,
             what_changed=what_changed,
+            why_amount=why_amount,
+            reasons_in_english=reasons_in_english,
+            body_decision=self.body_decision_for(outcome, amount),
             by=by,
             now=now,
         )
@@ -231,12 +245,16 @@ class Deciding:
         if leader and not case.without_conflicts_of(leader).exists():
             # forvaltningsloven § 6: not even those directly below may decide.
             raise Refused("Lederen din er inhabil i saken. Da kan ikke du avgjøre den.")
+        entry = self.body_decisions.waiting().first()
+        if entry and entry.entered_by_id == by.user.pk:
+            raise Refused("Du førte inn vedtaket. En annen må bekrefte det.")
         delegation = (
             Delegation.objects.in_force(timezone.localdate(now))
             .filter(
                 Q(to_user=None) | Q(to_user=by.user),
                 scheme_id=self.round.scheme_id,
                 to_role=role,
+                to_body=entry and entry.body_id,
             )
             .order_by("-ceiling", "pk")
             .first()
@@ -246,6 +264,84 @@ class Deciding:
         if amount > delegation.ceiling:
             raise Refused("Beløpet er over grensen i delegeringen.")
         return delegation
+
+    @transaction.atomic
+    def enter_body_decision(
+        self, *, body, meeting_on, case_number, outcome, amount, by, now, stood_down=""
+    ):
+        """Enter what a body decided; it counts when another person has confirmed it.
+
+        `case_number` is the body's own, as «123/26»; `stood_down` says who left the
+        meeting and why.
+        """
+        self._hold()
+        recommendation = self.recommendations.standing().last()
+        if recommendation is None:
+            raise Refused("Saken er ikke innstilt. Last siden på nytt.")
+        roles_for = {
+            preparer_role(recommendation.kind),
+            decider_role(recommendation.kind),
+        }
+        if not by.user.role_names & roles_for:
+            raise Refused("Du har ikke en rolle som fører inn vedtak i organer.")
+        self.check_open_to_staff(by)
+        if recommendation.kind == Decision.Kind.APPEAL:
+            self.check_no_hand(by, now)
+        if not case_number.strip():
+            raise Refused("Skriv saksnummeret fra protokollen.")
+        if meeting_on > timezone.localdate(now):
+            raise Refused("Møtet har ikke vært ennå.")
+        check_outcome(outcome, amount, asked=self.versions.sent().last().amount)
+        held = Delegation.objects.in_force(meeting_on).filter(
+            scheme_id=self.round.scheme_id,
+            to_role=decider_role(recommendation.kind),
+            to_body=body,
+        )
+        if not held.exists():
+            raise Refused(f"{body} hadde ikke myndighet under ordningen den dagen.")
+        entered = {
+            "body": body,
+            "meeting_on": meeting_on,
+            "case_number": case_number.strip(),
+            "stood_down": stood_down.strip(),
+            "outcome": outcome,
+            "amount": amount,
+        }
+        waiting = self.body_decisions.waiting().first()
+        if waiting is not None:
+            if self.body_decisions.waiting().filter(**entered).exists():
+                return waiting
+            raise Refused(
+                f"{waiting.entered_by} har alt ført inn et vedtak i saken. Ta det ut "
+                "først hvis det er feil."
+            )
+        entry = self.body_decisions.create(
+            **entered, entered_by=by.user, entered_at=now
+        )
+        JournalEntry.record(
+            "body_decision_entered", about=self, by=by, outcome=outcome, amount=amount
+        )
+        return entry
+
+    @transaction.atomic
+    def drop_body_decision(self, *, by, now):
+        """Take out what was entered wrongly, before it is confirmed."""
+        self._hold()
+        if not by.user.role_names & {roles.CASEWORKER, roles.DECIDER, roles.APPEALS}:
+            raise Refused("Du har ikke en rolle som fører inn vedtak i organer.")
+        self.check_open_to_staff(by)
+        if self.body_decisions.waiting().update(dropped_at=now):
+            JournalEntry.record("body_decision_dropped", about=self, by=by)
+
+    def body_decision_for(self, outcome, amount):
+        """The body's decision that this confirms, or None; refuses one that differs."""
+        entry = self.body_decisions.waiting().select_related("body").first()
+        if entry and (entry.outcome, entry.amount) != (outcome, amount):
+            raise Refused(
+                f"{entry.body} har vedtatt noe annet: {entry.get_outcome_display()}, "
+                f"{money(entry.amount)}."
+            )
+        return entry
 
     def check_no_hand(self, by, now):
         """Refuse one who had a hand in the case before the appeal body got it."""

@@ -69,6 +69,12 @@ class Decision(models.Model):
     rules = models.TextField(_("regler"), blank=True)
     considerations = models.TextField(_("vurdering"), blank=True)
     conditions = models.TextField(_("vilkår"), blank=True)
+    why_amount = models.TextField(
+        "hvorfor dette beløpet",
+        blank=True,
+        help_text="Of a refusal: where the line went, when the money was too little.",
+    )
+    reasons_in_english = models.TextField("begrunnelsen på engelsk", blank=True)
     recommendation = models.ForeignKey(
         "grants.Recommendation",
         null=True,
@@ -77,6 +83,13 @@ class Decision(models.Model):
     )
     delegation = models.ForeignKey(
         "grants.Delegation", on_delete=models.PROTECT, related_name="decisions"
+    )
+    body_decision = models.OneToOneField(
+        "grants.BodyDecision",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="decision",
+        help_text="When a body decided, and two people entered it.",
     )
     prepared_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
@@ -174,6 +187,9 @@ class Decision(models.Model):
         by,
         now,
         what_changed="",
+        why_amount="",
+        reasons_in_english="",
+        body_decision=None,
     ):
         """Write the next decision of a case, with its line per criterion."""
         last = application.made
@@ -189,6 +205,9 @@ class Decision(models.Model):
             rules=rules.strip(),
             considerations=considerations.strip(),
             conditions=conditions.strip(),
+            why_amount=why_amount.strip(),
+            reasons_in_english=reasons_in_english.strip(),
+            body_decision=body_decision,
             recommendation=recommendation,
             delegation=delegation,
             prepared_by=recommendation.recommended_by,
@@ -197,6 +216,8 @@ class Decision(models.Model):
         )
         decision.write_lines()
         recommendation.settle(now=now)
+        if body_decision:
+            body_decision.confirm(by=by, now=now)
         return decision
 
     def write_lines(self):
@@ -224,8 +245,10 @@ class Decision(models.Model):
 
     @classmethod
     @transaction.atomic
-    def announce_all(cls, round, *, by, now):
-        """Make known every held decision of a round that `by` may see; all or none.
+    def announce_all(cls, round, *, by, now, only=None):
+        """Make known the held decisions of a round that `by` may see; all or none.
+
+        `only` are the keys of those to make known; without it, every one.
 
         The notices are rows, written in the same transaction: each is delivered by a
         job of its own, and one that fails is tried again without the others.
@@ -234,6 +257,8 @@ class Decision(models.Model):
             raise Refused("Bare en beslutter kan gjøre vedtak kjent.")
         cases = round.applications.visible_to(by.user)
         held = cls.objects.held().filter(application__in=cases)
+        if only is not None:
+            held = held.filter(pk__in=only)
         decisions = list(held.select_related("application").order_by("application_id"))
         for decision in decisions:
             decision.announce(by=by, now=now)
@@ -258,6 +283,8 @@ class Decision(models.Model):
         letter = Letter.write(self, now=now)
         JournalEntry.record("decision_announced", about=self.application, by=by)
         PublicRecord.register_letter(letter, by=by, now=now)
+        if translation := letter.translate(now=now):
+            PublicRecord.register_letter(translation, by=by, now=now)
         Notice.write(
             "decision_made",
             about=self,

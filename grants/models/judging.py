@@ -15,6 +15,16 @@ from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
 
+# What is written of the reasons, as the verbs and the forms name it.
+REASONS = (
+    "facts",
+    "rules",
+    "considerations",
+    "conditions",
+    "why_amount",
+    "reasons_in_english",
+)
+
 
 class Judging:
     """The staff's verbs of `Application`."""
@@ -164,9 +174,25 @@ class Judging:
 
     @transaction.atomic
     def recommend(
-        self, *, by, now, outcome, amount, facts, rules, considerations, conditions=""
+        self,
+        *,
+        by,
+        now,
+        outcome,
+        amount,
+        facts,
+        rules,
+        considerations,
+        conditions="",
+        why_amount="",
+        reasons_in_english="",
     ):
-        """Prepare the decision (innstilling). Binds nothing until it is decided."""
+        """Prepare the decision (innstilling). Binds nothing until it is decided.
+
+        `why_amount` says why a part was granted, or, in a refusal for lack of money,
+        where the line went. `reasons_in_english` translates the reasons; the Norwegian
+        ones count.
+        """
         self._hold()
         self._check_role(by, roles.CASEWORKER)
         self._check_impartial(by)
@@ -185,6 +211,8 @@ class Judging:
             "rules": rules.strip(),
             "considerations": considerations.strip(),
             "conditions": conditions.strip(),
+            "why_amount": why_amount.strip(),
+            "reasons_in_english": reasons_in_english.strip(),
             "recommended_by": by.user,
         }
         if self._step("recommend", by=by, amount=amount, outcome=outcome):
@@ -196,7 +224,16 @@ class Judging:
 
     @transaction.atomic
     def write_reasons(
-        self, *, by, now, facts="", rules="", considerations="", conditions=""
+        self,
+        *,
+        by,
+        now,
+        facts="",
+        rules="",
+        considerations="",
+        conditions="",
+        why_amount="",
+        reasons_in_english="",
     ):
         """Keep what is written of the reasons so far; nobody outside sees it."""
         locked = self._hold()
@@ -211,6 +248,8 @@ class Judging:
                 "rules": rules.strip(),
                 "considerations": considerations.strip(),
                 "conditions": conditions.strip(),
+                "why_amount": why_amount.strip(),
+                "reasons_in_english": reasons_in_english.strip(),
                 "written_by": by.user,
                 "written_at": now,
             },
@@ -223,13 +262,8 @@ class Judging:
         draft = getattr(self, "reasons_draft", None)
         if draft is None:
             rules = self.round.scheme.legal_basis
-            return {"facts": "", "rules": rules, "considerations": "", "conditions": ""}
-        return {
-            "facts": draft.facts,
-            "rules": draft.rules,
-            "considerations": draft.considerations,
-            "conditions": draft.conditions,
-        }
+            return dict.fromkeys(REASONS, "") | {"rules": rules}
+        return {name: getattr(draft, name) for name in REASONS}
 
     @transaction.atomic
     def send_back(self, *, by, now, reason):

@@ -26,12 +26,20 @@ class Letter(models.Model):
         APPEAL_RECEIVED = "appeal_received", _("klagen er mottatt")
         APPEAL_FORWARDED = "appeal_forwarded", _("klagen er sendt videre")
         APPEAL_OUTCOME = "appeal_outcome", _("svar på klagen")
+        TRANSLATION = "translation", _("oversettelse av vedtaket")
 
     application = models.ForeignKey(
         "grants.Application", on_delete=models.PROTECT, related_name="letters"
     )
     decision = models.OneToOneField(
         "grants.Decision", null=True, on_delete=models.PROTECT, related_name="letter"
+    )
+    translates = models.OneToOneField(
+        "self",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="translation",
+        help_text="The Norwegian letter that this one only translates.",
     )
     kind = models.CharField(
         _("slag"), max_length=20, choices=Kind, default=Kind.DECISION
@@ -78,12 +86,33 @@ class Letter(models.Model):
 
     @classmethod
     def write(cls, decision, *, now):
-        """The letter of a decision, in the language of the one who sent the case."""
-        language = language_of(decision.application)
+        """The letter of a decision, in the Norwegian that the applicant reads."""
+        language = norwegian_of(decision.application)
         title, parts = decision_letter(decision, language=language, now=now)
         return cls._keep(
             application=decision.application,
             decision=decision,
+            language=language,
+            title=title,
+            parts=parts,
+            written_at=now,
+        )
+
+    def translate(self, *, now):
+        """The same in the language of one who does not read Norwegian, or None.
+
+        The Norwegian letter is the decision; this one says that it is a translation.
+        """
+        language = language_of(self.application)
+        if language == self.language:
+            return None
+        title, parts = decision_letter(
+            self.decision, language=language, now=now, is_translation=True
+        )
+        return type(self)._keep(
+            application=self.application,
+            translates=self,
+            kind=self.Kind.TRANSLATION,
             language=language,
             title=title,
             parts=parts,
@@ -122,6 +151,12 @@ class Letter(models.Model):
         # By name: the task knows this model, so this module does not import it.
         app.configure_task("grants.make_letter_pdf").defer(letter_id=letter.pk)
         return letter
+
+
+def norwegian_of(application):
+    """The form of Norwegian that a decision to the applicant is written in."""
+    language = language_of(application)
+    return language if language in ("nb", "nn") else "nb"
 
 
 def language_of(application):

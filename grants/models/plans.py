@@ -199,6 +199,8 @@ class Plan(models.Model):
                         rules=standing.rules,
                         considerations=standing.considerations,
                         conditions=standing.conditions,
+                        why_amount=standing.why_amount,
+                        reasons_in_english=standing.reasons_in_english,
                         hold=True,
                     )
                 )
@@ -256,16 +258,22 @@ class Plan(models.Model):
                 if outcome == Outcome.PARTLY
                 else "Skriv hvor grensen gikk, eller hvorfor saken ikke får noe."
             )
-        reasons = case.prepared_reasons()
-        considerations = [reasons["considerations"], why]
         case.recommend(
             by=by,
             now=now,
             outcome=outcome,
             amount=row.amount,
-            **reasons
-            | {"considerations": "\n".join(part for part in considerations if part)},
+            **self._reasons(case, outcome, why),
         )
+
+    def _reasons(self, case, outcome, why):
+        """The case's own reasons, with what the plan adds where it belongs."""
+        reasons = case.prepared_reasons()
+        merits = outcome == Outcome.REFUSED and not self.line
+        if outcome == Outcome.GRANTED or merits:
+            texts = [reasons["considerations"], why]
+            return reasons | {"considerations": "\n".join(filter(None, texts))}
+        return reasons | {"why_amount": why}
 
 
 class PlanRow(models.Model):

@@ -16,6 +16,7 @@ from grants.models.assessments import (
     ReasonsDraft,
     Recommendation,
 )
+from grants.models.bodies import BodyDecision
 from grants.models.decisions import Decision
 from grants.models.invitations import Helper
 from grants.models.rulings import Ruling
@@ -155,6 +156,11 @@ class ApplicationQuerySet(models.QuerySet):
             Assessment.objects.filter(assessor__in=people, **case),
             Advice.objects.filter(given_by__in=people, **case),
             ReasonsDraft.objects.filter(written_by__in=people, **case),
+            BodyDecision.objects.filter(
+                entered_by__in=people,
+                decision__in=Decision.objects.filter(below),
+                **case,
+            ),
             Appeal.objects.filter(
                 decision__application=OuterRef("pk"), reviewed_by__in=people
             ),

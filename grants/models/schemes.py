@@ -88,6 +88,16 @@ class Delegation(models.Model):
         related_name="delegations",
         help_text="Tomt: alle som har rollen.",
     )
+    to_body = models.ForeignKey(
+        "areas.Body",
+        verbose_name="til organ",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="authorities",
+        help_text="Når et organ (byråd, utvalg, panel) avgjør. Da fører én inn "
+        "vedtaket fra protokollen, og en annen med rollen bekrefter det.",
+    )
     to_title = models.CharField(
         "stilling",
         max_length=120,
@@ -113,6 +123,11 @@ class Delegation(models.Model):
                 name="delegation_ceiling_is_positive",
                 condition=Q(ceiling__gt=0),
                 violation_error_message="Beløpsgrensen må være over null.",
+            ),
+            models.CheckConstraint(
+                name="delegation_to_a_user_or_a_body",
+                condition=Q(to_user=None) | Q(to_body=None),
+                violation_error_message="Velg en person eller et organ, ikke begge.",
             ),
             models.CheckConstraint(
                 name="delegation_ends_after_it_starts",

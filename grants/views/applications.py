@@ -157,7 +157,9 @@ def attachment(request, year, sequence, pk):
 
 def own_letter(request, year, sequence, pk):
     application = own_case(request, year, sequence)
-    letters = application.letters.select_related("application__applicant", "pdf")
+    letters = application.letters.select_related(
+        "application__applicant", "pdf", "translates__decision", "translation"
+    )
     return get_object_or_404(letters, pk=pk)
 
 
@@ -165,13 +167,15 @@ def own_letter(request, year, sequence, pk):
 def letter_detail(request, year, sequence, pk):
     letter = own_letter(request, year, sequence, pk)
     notices = Notice.objects.visible_to(request.user).unread()
+    decision = (letter.translates or letter).decision
     context = {
         "application": letter.application,
         "letter": letter,
-        "can_appeal": letter.decision is not None
-        and letter.decision == letter.application.decision
-        and letter.decision.kind != Decision.Kind.APPEAL,
-        "notice": notices.about(letter.decision or letter).first(),
+        "translation": getattr(letter, "translation", None),
+        "can_appeal": decision is not None
+        and decision == letter.application.decision
+        and decision.kind != Decision.Kind.APPEAL,
+        "notice": notices.about(decision or letter).first(),
         "trail": case_trail(letter.application, (_("Brev"), "")),
     }
     return render(request, "grants/letter_detail.html", context)

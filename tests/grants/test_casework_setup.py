@@ -481,7 +481,7 @@ def test_a_delegation_that_was_used_can_only_be_ended(client, administrator):
         for row in (unused, used)
     ]
 
-    assert len(fields[0]) == 9
+    assert len(fields[0]) == 10
     assert fields[1] == ["valid_to"]
 
 

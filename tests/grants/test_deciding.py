@@ -2,6 +2,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from django.db import DatabaseError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -254,3 +255,85 @@ def test_a_new_letter_says_what_sort_of_change_it_tells_of(kind, heading):
 
     assert letter.parts[1]["heading"] == heading
     assert letter.parts[1]["paragraphs"][1:] == ["Beløpet var feil."]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda case, by: case.take(by=by),
+        lambda case, by: case.recommend(
+            by=by,
+            now=timezone.now(),
+            outcome=Outcome.REFUSED,
+            amount=Decimal(0),
+            **REASONS,
+        ),
+        lambda case, by: case.send_back(by=by, now=timezone.now(), reason="Nei."),
+        lambda case, by: case.write_reasons(by=by, now=timezone.now(), facts="Nei."),
+        lambda case, by: case.decide(
+            by=by,
+            now=timezone.now(),
+            outcome=Outcome.REFUSED,
+            amount=Decimal(0),
+            **REASONS,
+        ),
+        lambda case, by: case.withdraw(by=Actor(case.started_by), now=timezone.now()),
+    ],
+)
+def test_scenario_29_a_decided_case_is_changed_by_no_other_road(act):
+    case = create_decided()
+    decision = case.decisions.get()
+    both = decision.decided_by
+    both.groups.add(*case.caseworker.groups.all())
+    before = case_row(case)
+
+    with pytest.raises(Refused):
+        act(Application.objects.get(pk=case.pk), Actor(both))
+
+    assert case_row(case) == before
+    assert list(case.decisions.all()) == [decision]
+
+
+def case_row(case):
+    return Application.objects.filter(pk=case.pk).values().get()
+
+
+@pytest.mark.parametrize("other", ["case_decide", "case_recommend", "case_assess"])
+def test_scenario_29_another_address_changes_nothing_of_a_decided_case(client, other):
+    case = create_decided()
+    person = case.decisions.get().decided_by
+    person.groups.add(*case.caseworker.groups.all())
+    client.force_login(person)
+    before = case_row(case)
+    form = REASONS | {"outcome": "refused", "amount": "", "step": "avgjor"}
+
+    address = reverse(f"admin:{other}", args=[case.year, case.number[5:]])
+    client.post(address, form)
+    admin_page = client.get(f"/admin/grants/application/{case.pk}/change/")
+
+    assert case_row(case) == before
+    assert (case.decisions.count(), admin_page.status_code) == (1, 404)
+
+
+def test_scenario_29_the_database_refuses_to_change_a_decision():
+    case = create_decided()
+
+    with pytest.raises(DatabaseError, match="decision_is_immutable"):
+        case.decisions.update(amount=1, outcome=Outcome.PARTLY)
+
+
+def test_scenario_31_who_prepared_decides_under_no_other_role():
+    case = create_recommended()
+    case.caseworker.groups.add(*create_decider().groups.all())
+    recommended = case.recommendations.get()
+
+    with pytest.raises(Refused, match="Du har forberedt saken"):
+        case.decide(
+            by=Actor(case.caseworker),
+            now=timezone.now(),
+            outcome=recommended.outcome,
+            amount=recommended.amount,
+            **REASONS,
+        )
+
+    assert not case.decisions.exists()

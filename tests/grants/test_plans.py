@@ -80,10 +80,11 @@ def test_a_plan_becomes_recommendations_with_their_own_reasons(caseworker):
         (Outcome.PARTLY, 10_000),
         (Outcome.REFUSED, 0),
     ]
-    assert [row.considerations for row in prepared] == [
-        "Prosjektet treffer formålet godt.\nSå mye er igjen.",
-        "Prosjektet treffer formålet godt.\nSå mye er igjen.",
-        "Prosjektet treffer formålet godt.\nRammen rakk til fire.\nSå mye er igjen.",
+    good = "Prosjektet treffer formålet godt."
+    assert [(row.considerations, row.why_amount) for row in prepared] == [
+        (f"{good}\nSå mye er igjen.", ""),
+        (good, "Så mye er igjen."),
+        (good, "Rammen rakk til fire.\nSå mye er igjen."),
     ]
     assert states(cases) == [State.RECOMMENDED] * 3
     assert cases[0].round.pots.get().balance == 30_000

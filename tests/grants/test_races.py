@@ -39,11 +39,13 @@ from tests.factories import (
     REASONS,
     assess,
     create_area,
+    create_body,
     create_caseworker,
     create_closed_round,
     create_coordinator,
     create_decided,
     create_decider,
+    create_delegation,
     create_draft,
     create_draft_of,
     create_in_review,
@@ -558,3 +560,50 @@ def test_of_two_rulings_on_one_that_came_late_the_first_counts():
     assert "alt tatt inn" in str(attempt.exception())
     assert application.late.taken_in_by == one
     assert Notice.objects.filter(kind="late_taken_in").count() == 1
+
+
+def test_a_decision_that_is_being_made_known_is_corrected_afterwards():
+    case = create_recommended()
+    decider = create_decider()
+    declare_impartial(case, decider)
+    first = decide(case, decider, hold=True)
+    propose(case)
+    stale = Application.objects.get(pk=case.pk)
+
+    second_waits_for(
+        lambda: first.announce(by=Actor(decider), now=timezone.now()),
+        lambda: redecide(stale, decider),
+    )
+
+    letters = case.letters.order_by("decision__version")
+    assert [letter.decision.version for letter in letters] == [1, 2]
+    assert letters[1].parts[1]["heading"] == "Vedtaket er rettet"
+
+
+def test_two_enter_what_a_body_decided_and_one_counts():
+    case = create_recommended()
+    body = create_body(slug="byradet", name="Byrådet")
+    create_delegation(scheme=case.round.scheme, to_body=body, to_title="byrådet")
+    one, other = create_decider(), create_decider()
+    declare_impartial(case, one, other)
+    stale = Application.objects.get(pk=case.pk)
+
+    def enter(application, by, number):
+        return application.enter_body_decision(
+            body=body,
+            meeting_on=timezone.localdate(),
+            case_number=number,
+            outcome=Outcome.GRANTED,
+            amount=Decimal(20_000),
+            by=Actor(by),
+            now=timezone.now(),
+        )
+
+    attempt = second_waits_for(
+        lambda: enter(case, one, "1/26"), lambda: enter(stale, other, "2/26")
+    )
+
+    assert str(attempt.exception()) == (
+        f"{one} har alt ført inn et vedtak i saken. Ta det ut først hvis det er feil."
+    )
+    assert case.body_decisions.get().case_number == "1/26"
