@@ -11,7 +11,6 @@ from decimal import Decimal, InvalidOperation
 
 import django_filters
 from django import forms
-from django.contrib.postgres.search import SearchVector
 from django.db.models import Q
 from django.http import Http404, QueryDict
 from django.utils import timezone
@@ -23,13 +22,11 @@ from coordinators.scope import areas_of
 from grants.casework import wording
 from grants.casework.due import near, with_due_on, with_due_parts
 from grants.models import (
-    Applicant,
     Application,
     AssessorSeat,
     LateEntry,
     Round,
     SavedFilter,
-    Version,
 )
 from grants.models.readers import reads_all_cases
 from grants.models.states import WITH_STAFF, State
@@ -211,7 +208,10 @@ class CaseFilter(django_filters.FilterSet):
             year, sequence = (int(part) for part in number.groups())
             return cases.filter(year=year, sequence=sequence)
         # What may tell of health, faith or ethnicity is not to be found by a word.
-        return cases.filter(pk__in=found_by_text(value), special_categories=False)
+        query = read_query(value)
+        if query is None:
+            return cases.none()
+        return cases.filter(search=query, special_categories=False)
 
     def with_status(self, cases, name, value):
         if value == self.OPEN:
@@ -232,29 +232,6 @@ class CaseFilter(django_filters.FilterSet):
     def in_any_order(self, cases, name, value):
         # A date is counted only for what still waits for an answer.
         return cases.filter(state__in=WITH_STAFF) if value == DUE else cases
-
-
-def found_by_text(text):
-    """The pks of cases by a title they were sent with, or by who applies."""
-    query = read_query(text)
-    if query is None:
-        return []
-    titled = (
-        Version.objects.sent()
-        .order_by()
-        .annotate(words=SearchVector("title", config="norwegian"))
-    )
-    named = Applicant.objects.order_by().annotate(
-        words=SearchVector("name", config="norwegian")
-    )
-    by_name = Application.objects.filter(
-        applicant__in=named.filter(words=query).values("pk")
-    )
-    return (
-        titled.filter(words=query)
-        .values("application_id")
-        .union(by_name.order_by().values("pk"))
-    )
 
 
 def areas_to_choose(user, today):

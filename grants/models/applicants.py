@@ -1,6 +1,5 @@
+import pgtrigger
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.urls import reverse
@@ -9,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.models.invitations import Helper, Invitation
 from grants.models.organisations import Organisation
+from grants.models.searched import SEARCHED
 from grants.numbers import valid_orgnr  # noqa: F401  the first migration names it here
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.models import User
@@ -123,9 +123,17 @@ class Applicant(models.Model):
                 violation_error_message=_("Skriv hvem som svarer for pengene."),
             ),
         ]
-        indexes = [
-            GinIndex(
-                SearchVector("name", config="norwegian"), name="applicant_name_search"
+        triggers = [
+            pgtrigger.Trigger(
+                name="applicant_name_tells_the_cases",
+                when=pgtrigger.After,
+                operation=pgtrigger.UpdateOf("name"),
+                condition=pgtrigger.Q(old__name__df=pgtrigger.F("new__name")),
+                func=f"""
+                    UPDATE grants_application SET search = {SEARCHED}
+                    WHERE applicant_id = NEW.id AND search IS NOT NULL;
+                    RETURN NULL;
+                """,  # noqa: S608  (no value in it comes from outside)
             ),
         ]
 

@@ -372,6 +372,27 @@ def test_words_are_found_in_other_forms_and_by_their_beginning(client):
     }
 
 
+def test_a_case_is_found_by_every_title_it_was_sent_with_and_by_who_applies(client):
+    case = create_submitted(title="Hagefest")
+    by = Actor(case.started_by)
+    copy = case.amend(by=by, now=timezone.now())
+    copy.title = "Grillkveld"
+    copy.save()
+    client.force_login(create_caseworker())
+    before = [listed(client, q="grillkveld"), listed(client, q="hagefest grillkveld")]
+
+    case.resubmit(by=by, now=timezone.now(), declared=True)
+    case.applicant.name = "Velforeningen Utsikten"
+    case.applicant.save()
+
+    found = {
+        q: listed(client, q=q)
+        for q in ("hagefest", "grillkveld", "utsikten", "grillkveld utsikten")
+    }
+    assert before == [[], []]
+    assert found == dict.fromkeys(found, ["Grillkveld"])
+
+
 def test_special_categories_are_found_by_number_alone(client):
     case = create_submitted(title="Helsetreff")
     Application.objects.filter(pk=case.pk).update(special_categories=True)
