@@ -166,6 +166,7 @@ class Play:
         self.judged_at = self.read_at + timedelta(days=2)
         self.decided_at = max(self.answer_at(), self.read_at + timedelta(days=3))
         self.caseworker = self.staff(roles.CASEWORKER)
+        self.second = self.staff(roles.CASEWORKER)
         self.decider = self.staff(roles.DECIDER)
 
     def answer_at(self):
@@ -313,6 +314,15 @@ class Play:
                     lambda: case.assess(marks, by=worker, now=self.judged_at),
                 )
             )
+            two_from = self.round.two_assessors_from
+            if two_from is not None and played.amount >= two_from:
+                script.insert(-1, ("To ble pekt ut", lambda: self.name_two(case)))
+                script.append(
+                    (
+                        "En til vurderte kriteriene",
+                        lambda: case.assess(marks, by=self.second, now=self.judged_at),
+                    )
+                )
             if case.applicant.kind == ApplicantKind.ORGANISATION:
                 script.append(
                     ("Saksbehandleren vurderte statsstøtte", lambda: self.note(case))
@@ -333,6 +343,11 @@ class Play:
     def take(self, case):
         case.declare(by=self.caseworker, conflict=False, now=self.read_at)
         case.take(by=self.caseworker)
+
+    def name_two(self, case):
+        case.declare(by=self.second, conflict=False, now=self.read_at)
+        for actor in (self.caseworker, self.second):
+            case.name_assessor(actor.user, by=self.caseworker, now=self.read_at)
 
     def screen(self, case):
         """The checklist, and state aid, without which no organisation gets money."""

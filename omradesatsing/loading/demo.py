@@ -272,6 +272,22 @@ CASES = [
         "costs": [("Lekeapparater", 70_000), ("Fallunderlag", 30_000)],
         "until": "withdrawn",
     },
+    {
+        "area": "slettebakken",
+        "who": "ungdom",
+        "user": "soker2",
+        "title": "Scene ute i parken",
+        "summary": "En liten scene der alle kan spille, lese eller vise film.",
+        "description": "Vi bygger en lav scene av tre sammen med en snekker, og lager "
+        "fire åpne kvelder i året.",
+        "need": "Det er ingen steder ute der unge kan vise fram noe.",
+        "participants": "Ungdom fra 13 år, og alle som vil se på.",
+        "place": "I parken ved skolen",
+        "amount": 55_000,
+        "own": 15_000,
+        "costs": [("Tre og skruer", 45_000), ("Snekker", 25_000)],
+        "until": "half_assessed",
+    },
 ]
 # One of each kind, and one that hangs on another. Only the first must be answered.
 OWN_QUESTIONS = [
@@ -457,7 +473,13 @@ def load_demo(now):
     scheme = Scheme.objects.get(slug="eksempel")
     if not Round.objects.open_at(now).filter(scheme=scheme, closes_at__gt=now).exists():
         current = demo_round(
-            scheme, people, opens=-20, closes=26, asks=OWN_QUESTIONS, now=now
+            scheme,
+            people,
+            opens=-20,
+            closes=26,
+            asks=OWN_QUESTIONS,
+            two_assessors_from=Decimal(50_000),
+            now=now,
         )
         coming = demo_round(scheme, people, opens=100, closes=140, now=now)
         told += [f"Utlysning: {current}", f"Utlysning: {coming}"]
@@ -604,7 +626,18 @@ def season(day):
     return SEASONS[day.month % 12 // 3]
 
 
-def demo_round(scheme, people, *, opens, closes, now, title="", most=60_000, asks=()):
+def demo_round(
+    scheme,
+    people,
+    *,
+    opens,
+    closes,
+    now,
+    title="",
+    most=60_000,
+    asks=(),
+    two_assessors_from=None,
+):
     """A published round with criteria, questions and a pot for each effort.
 
     `asks` are its own questions, with a file to attach to large amounts. `opens` and
@@ -634,6 +667,7 @@ def demo_round(scheme, people, *, opens, closes, now, title="", most=60_000, ask
         min_amount=Decimal(1_000),
         max_amount=Decimal(most),
         short_form_ceiling=Decimal(min(most, 20_000)),
+        two_assessors_from=two_assessors_from,
         report_rule="Fortell hva dere gjorde, hvor mange som var med, og hva pengene "
         "gikk "
         "til. Ta vare på kvitteringene.",
@@ -777,7 +811,7 @@ def be_impartial(application, user, now):
 
 
 def assessed(application, people, *, now, weak=False):
-    """Take the case, mark it, and have the coordinator's advice."""
+    """Take the case, have the coordinator's advice, and mark it."""
     caseworker = be_impartial(application, people["saksbehandler"], now)
     application.take(by=caseworker)
     coordinator = be_impartial(
@@ -791,6 +825,11 @@ def assessed(application, people, *, now, weak=False):
         if weak
         else "Vi kjenner gruppen, og flere har etterlyst dette på folkemøtet.",
     )
+    mark_case(application, caseworker, now=now, weak=weak)
+    return caseworker
+
+
+def mark_case(application, caseworker, *, now, weak=False):
     reasons = [
         ("Bare for noen få.", 1) if weak else ("Gir folk et sted å møtes.", 4),
         ("Ikke åpent.", 1) if weak else ("Gratis og åpent for alle.", 5),
@@ -807,7 +846,22 @@ def assessed(application, people, *, now, weak=False):
         by=caseworker,
         now=now,
     )
-    return caseworker
+
+
+def half_assessed(application, people, *, now):
+    """Two are to assess it, and one of them has."""
+    caseworker = be_impartial(application, people["saksbehandler"], now)
+    application.take(by=caseworker)
+    for login in ("saksbehandler", "saksbehandler2"):
+        application.name_assessor(people[login], by=caseworker, now=now)
+    mark_case(application, caseworker, now=now)
+    application.advise_from_panel(
+        by=caseworker,
+        now=now,
+        body="Ungdomsrådet (eksempel)",
+        met_on=timezone.localdate(now),
+        text="Rådet anbefaler søknaden, og ber om at scenen kan brukes med rullestol.",
+    )
 
 
 REASONS = {
@@ -901,6 +955,8 @@ def advance_case(application, until, people, *, now):
         application.withdraw(by=Actor(application.started_by), now=now)
     elif until == "in_review":
         application.take(by=be_impartial(application, people["saksbehandler"], now))
+    elif until == "half_assessed":
+        half_assessed(application, people, now=now)
     elif until == "needs_info":
         caseworker = be_impartial(application, people["saksbehandler"], now)
         application.take(by=caseworker)

@@ -29,6 +29,7 @@ from grants.models import (
     Advice,
     Application,
     Assessment,
+    AssessorSeat,
     Award,
     Decision,
     Declaration,
@@ -68,9 +69,13 @@ profile = settings(
 pytestmark = pytest.mark.django_db
 
 ASKED = 20_000
+TWO_FROM = ASKED + 1
+# What each case asks for; two of them are assessed by two.
+ASKED_IN = [TWO_FROM, TWO_FROM, ASKED, ASKED]
 WATCHED = [
     Application,
     Assessment,
+    AssessorSeat,
     Award,
     Decision,
     Declaration,
@@ -95,8 +100,13 @@ class Casework(RuleBasedStateMachine):
         self.block.__enter__()
         self.now = timezone.now()
         area = create_area()
-        self.round = create_round(areas=[area], balance=Decimal(45_000))
-        self.cases = [create_submitted(round=self.round).pk for _number in range(4)]
+        self.round = create_round(
+            areas=[area], balance=Decimal(45_000), two_assessors_from=Decimal(TWO_FROM)
+        )
+        self.cases = [
+            create_submitted(round=self.round, amount=Decimal(amount)).pk
+            for amount in ASKED_IN
+        ]
         self.people = [
             create_caseworker(),
             create_caseworker(),
@@ -184,10 +194,28 @@ class Casework(RuleBasedStateMachine):
     def go_on(self, case, who):
         self.attempt(self.case(case).cancel_request, by=self.by(who))
 
-    @rule(case=cases, who=people, mark=st.integers(1, 5), text=TEXTS)
-    def assess(self, case, who, mark, text):
+    @rule(
+        case=cases, who=people, mark=st.integers(1, 5), text=TEXTS, done=st.booleans()
+    )
+    def assess(self, case, who, mark, text, done):
         marks = {each: (mark, text) for each in self.round.criteria.all()}
-        self.attempt(timed(self.case(case).assess, marks), by=self.by(who))
+        verb = timed(self.case(case).assess, marks)
+        self.attempt(verb, by=self.by(who), done=done)
+
+    @rule(case=cases, who=people, to=people)
+    def name_assessor(self, case, who, to):
+        verb = timed(self.case(case).name_assessor, self.by(to).user)
+        self.attempt(verb, by=self.by(who))
+
+    @rule(case=cases, who=st.sampled_from([0, 1, 2]), whom=people, text=TEXTS)
+    def free_assessor(self, case, who, whom, text):
+        verb = timed(self.case(case).free_assessor, self.by(whom).user)
+        self.attempt(verb, by=self.by(who), reason=text)
+
+    @rule(case=cases, who=people, whose=st.sampled_from([0, 1]), text=TEXTS)
+    def reopen_assessment(self, case, who, whose, text):
+        verb = timed(self.case(case).reopen_assessment, self.by(whose).user)
+        self.attempt(verb, by=self.by(who), reason=text)
 
     @rule(case=cases, who=people, text=TEXTS)
     def advise(self, case, who, text):
@@ -218,13 +246,27 @@ class Casework(RuleBasedStateMachine):
     def bring_to_recommended(self, case, who, amount):
         """The usual road, so that pots are drawn on often enough."""
         self.take(case, who)
-        self.assess(case, who, 4, "Fordi.")
-        self.recommend(case, who, fitting(amount), amount, "Fordi.")
+        if ASKED_IN[case] >= TWO_FROM:
+            for assessor in (0, 1):
+                self.name_assessor(case, who, assessor)
+                self.assess(case, assessor, 4, "Fordi.", done=True)
+        else:
+            self.assess(case, who, 4, "Fordi.", done=True)
+        self.recommend(case, who, fitting(amount, case), amount, "Fordi.")
+
+    @rule(case=st.sampled_from([0, 1]), who=st.sampled_from([0, 1]))
+    def recommend_by_one_of_two(self, case, who):
+        """Often the two have not both finished when it is tried."""
+        self.take(case, who)
+        for assessor in (0, 1):
+            self.name_assessor(case, who, assessor)
+        self.assess(case, who, 4, "Fordi.", done=True)
+        self.recommend(case, who, Outcome.GRANTED, ASKED_IN[case], "Fordi.")
 
     @rule(case=cases, who=st.sampled_from([2, 3]), amount=AMOUNTS, hold=st.booleans())
     def bring_to_decided(self, case, who, amount, hold):
         self.bring_to_recommended(case, 0, amount)
-        self.decide(case, who, fitting(amount), amount, "Fordi.", hold)
+        self.decide(case, who, fitting(amount, case), amount, "Fordi.", hold)
 
     @rule(case=cases, who=people, text=TEXTS)
     def send_back(self, case, who, text):
@@ -261,7 +303,7 @@ class Casework(RuleBasedStateMachine):
             by=self.by(who),
             kind=kind,
             what_changed=text,
-            outcome=fitting(amount),
+            outcome=fitting(amount, case),
             amount=Decimal(amount),
             **reasons("Fordi."),
         )
@@ -278,7 +320,7 @@ class Casework(RuleBasedStateMachine):
             self.case(case).redecide,
             by=self.by(who),
             what_changed="Fordi.",
-            outcome=fitting(amount),
+            outcome=fitting(amount, case),
             amount=Decimal(amount),
             hold=hold,
             **reasons("Fordi."),
@@ -355,6 +397,30 @@ class Casework(RuleBasedStateMachine):
             assert decision.decided_by_id not in marked
 
     @invariant()
+    def two_have_assessed_what_is_recommended_from_the_sum(self):
+        standing = Recommendation.objects.standing().filter(kind=Decision.Kind.FIRST)
+        for row in standing.exclude(outcome=Outcome.DISMISSED):
+            finished = row.application.assessments.filter(
+                retracted_at=None, completed_at__isnull=False
+            )
+            assessors = set(finished.values_list("assessor", flat=True))
+            asked = row.application.versions.sent().last().amount
+            assert len(assessors) >= (2 if asked >= TWO_FROM else 1)
+
+    @invariant()
+    def marks_are_not_seen_before_both_have_finished(self):
+        for pk in self.cases[:2]:
+            case = Application.objects.get(pk=pk)
+            finished = case.assessments.filter(
+                retracted_at=None, completed_at__isnull=False
+            )
+            if finished.count() > 1:
+                continue
+            for person in self.people[:5]:
+                shown = {row.assessor_id for row in case.marks_shown_to(person)}
+                assert shown <= {person.pk}
+
+    @invariant()
     def a_conflict_hides_the_case(self):
         for declared in Declaration.objects.filter(conflict=True):
             seen = Application.objects.visible_to(declared.user)
@@ -376,11 +442,11 @@ def reasons(text):
     return dict.fromkeys(["facts", "rules", "considerations"], text)
 
 
-def fitting(amount):
+def fitting(amount, case):
     """The outcome that an amount means; what is too much is left to the verb."""
     if not amount:
         return Outcome.REFUSED
-    return Outcome.GRANTED if amount == ASKED else Outcome.PARTLY
+    return Outcome.GRANTED if amount == ASKED_IN[case] else Outcome.PARTLY
 
 
 def timeless(verb):

@@ -149,6 +149,20 @@ def test_all_kinds_of_questions_files_and_applicants_are_tried():
     }
 
 
+def test_two_assess_where_the_round_says_so():
+    result = play(coming_round(two_assessors_from=Decimal(0)))
+
+    assert result.refused == []
+    named = ["To ble pekt ut", "En til vurderte kriteriene"]
+    steps = [
+        [step.what for step in case.steps if step.what in named]
+        for case in result.cases
+    ]
+    dismissed = [case.part.outcome == "dismissed" for case in result.cases]
+    assert steps == [[] if each else named for each in dismissed]
+    assert dismissed.count(False) == 4
+
+
 def test_everyone_in_it_is_marked_as_made_up():
     result = play(coming_round())
 
