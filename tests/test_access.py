@@ -230,7 +230,7 @@ TABLE = (
         "admin:plan_compare": PLANS_302,
         "admin:plan_prepare": PLANS_302,
         "admin:plan_decide": PLANS_302,
-        "admin:round_announce": PLANS_302,
+        "admin:round_announce": PLANS,
         "admin:round_leave": row(403, **{**NOT_STAFF, "caseworker": 200}),
         "grants:letter_pdf": row(404, anonymous=302, owner=202),
         "admin:index": STAFF,
@@ -304,6 +304,13 @@ TABLE = (
         "admin:case_advise": only("coordinator"),
         "admin:case_send_back": only("decider"),
         "admin:case_decide": only("decider"),
+        "admin:case_held_letter": {
+            role: 404 if code == 200 else code for role, code in DECLARED.items()
+        },
+        "admin:case_body_decision": only("caseworker") | {"decider": 200},
+        "admin:case_propose_change": only("caseworker"),
+        "admin:case_decide_change": only("decider"),
+        "admin:case_reject_change": only("decider"),
     }
 )
 
@@ -593,7 +600,6 @@ POSTED = {
     "admin:tie_remove",
     "admin:plan_prepare",
     "admin:plan_decide",
-    "admin:round_announce",
 }
 
 

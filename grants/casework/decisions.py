@@ -13,7 +13,7 @@ from grants.casework.views import (
     opened_case,
     staff_page,
 )
-from grants.models import Pot, State
+from grants.models import Outcome, Pot, State
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
 
@@ -30,24 +30,40 @@ def case_decide(request, year, seq):
     if posted is None and (case.state != State.RECOMMENDED or recommendation is None):
         return case_page(request, case)
     form = DecideForm(posted, case=case, from_recommendation=recommendation)
+    form.initial |= entered_by_another(case)
     step = request.POST.get("step", "")
     if step in {"se", "avgjor"} and form.is_valid():
         try:
             if step == "avgjor":
                 case.decide(**acting(request), **form.cleaned_data)
-                return done(request, case, "Vedtaket er fattet, og søkeren er varslet.")
+                return done(request, case, told_words(form))
             return preview_page(request, case, form)
         except Refused as refusal:
             case = case_in_scope(request, year, seq)
             if step == "avgjor" and is_own_decision(case, request.user, form):
-                return done(request, case, "Vedtaket er fattet, og søkeren er varslet.")
+                return done(request, case, told_words(form))
             form.add_error(None, str(refusal))
     return decide_page(request, case, form)
 
 
+def told_words(form):
+    if form.cleaned_data["hold"]:
+        return "Vedtaket er fattet, og holdes tilbake til noen gjør det kjent."
+    return "Vedtaket er fattet, og søkeren er varslet."
+
+
+def entered_by_another(case):
+    """What a body decided, to start from; nothing when no body has."""
+    entry = case.body_decisions.waiting().first()
+    if entry is None:
+        return {}
+    amount = entry.amount if entry.outcome == Outcome.PARTLY else None
+    return {"outcome": entry.outcome, "amount": amount}
+
+
 def is_own_decision(case, user, form):
     """Whether this very decision was made by the first of two presses."""
-    decision, wanted = case.decision, form.cleaned_data
+    decision, wanted = case.made, form.cleaned_data
     return decision is not None and (
         decision.decided_by_id == user.pk
         and decision.outcome == wanted["outcome"]
@@ -63,11 +79,17 @@ def rehearse(case, *, by, now, **decision):
     refuse is refused before anything is pressed for good.
     """
     with transaction.atomic():
-        made = case.decide(by=by, now=now, **decision)
+        made = case.decide(by=by, now=now, **decision | {"hold": False})
         letter = made.letter
         left = Pot.objects.for_area(case.round_id, case.area_id).get().balance
         transaction.set_rollback(True)
-    return {"decision": made, "letter": letter, "left": left}
+    translation = getattr(letter, "translation", None)
+    return {
+        "decision": made,
+        "letter": letter,
+        "translation": translation,
+        "left": left,
+    }
 
 
 def preview_page(request, case, form):

@@ -5,11 +5,15 @@ from decimal import Decimal
 
 from django import forms
 
+from areas.models import Body
 from grants.deadlines import next_working_day
 from grants.models import (
     Advice,
+    BodyDecision,
+    Decision,
     DecisionFlag,
     Declaration,
+    Delegation,
     InfoRequest,
     InternalNote,
     LateEntry,
@@ -213,6 +217,23 @@ class ReasonsForm(CaseForm):
         widget=textarea(3),
         required=False,
     )
+    why_amount = forms.CharField(
+        label="Hvorfor dette beløpet, eller hvor grensen gikk",
+        help_text="Ved delvis innvilget: hvorfor summen ble slik. Ved avslag fordi "
+        "pengene ikke rakk: hvor grensen gikk, og hvorfor søknaden falt under den. "
+        "Ellers tomt.",
+        max_length=2000,
+        widget=textarea(3),
+        required=False,
+    )
+    reasons_in_english = forms.CharField(
+        label="Begrunnelsen på engelsk",
+        help_text="Bare når søkeren leser engelsk. Det norske brevet er vedtaket. Er "
+        "feltet tomt, står den norske begrunnelsen i oversettelsen.",
+        max_length=8000,
+        widget=textarea(3),
+        required=False,
+    )
 
 
 class OutcomeForm(ReasonsForm):
@@ -240,7 +261,8 @@ class OutcomeForm(ReasonsForm):
         earlier = from_recommendation
         initial = case.prepared_reasons()
         if earlier:
-            initial = {name: getattr(earlier, name) for name in self.base_fields}
+            told = [name for name in self.base_fields if hasattr(earlier, name)]
+            initial = {name: getattr(earlier, name) for name in told}
             if earlier.outcome != Outcome.PARTLY:
                 initial["amount"] = None
             draft = getattr(case, "reasons_draft", None)
@@ -255,6 +277,9 @@ class OutcomeForm(ReasonsForm):
             for name, message in self.REASONS.items():
                 if not data.get(name) and name not in self.errors:
                     self.add_error(name, message)
+        said_why = data.get("why_amount") or "why_amount" in self.errors
+        if outcome == Outcome.PARTLY and not said_why:
+            self.add_error("why_amount", "Skriv hvorfor beløpet ble slik.")
         if outcome == Outcome.PARTLY and not data.get("amount"):
             if "amount" not in self.errors:
                 self.add_error("amount", "Skriv hvor mye som innvilges.")
@@ -271,6 +296,113 @@ class RecommendForm(OutcomeForm):
 
 class DecideForm(OutcomeForm):
     name = "decide"
+
+    NOW, HOLD = "now", "hold"
+    hold = forms.TypedChoiceField(
+        label="Når skal søkeren få vite det?",
+        help_text="Kjent nå: brevet og varselet går straks, og klagefristen begynner. "
+        "Holdt tilbake: pengene er satt av, og søkeren ser «til vedtak» til noen gjør "
+        "vedtakene i utlysningen kjent.",
+        choices=[
+            (NOW, "Gjør vedtaket kjent nå"),
+            (HOLD, "Hold tilbake til alle gjøres kjent"),
+        ],
+        coerce=lambda value: value == "hold",
+        empty_value=False,
+        initial=NOW,
+        widget=forms.RadioSelect,
+        required=False,
+    )
+
+
+class ProposeChangeForm(OutcomeForm):
+    """A new decision instead of one that is made, with what it changes."""
+
+    name = "propose_change"
+
+    kind = forms.ChoiceField(
+        label="Hva er dette?",
+        choices=[
+            (Decision.Kind.CORRECTION, "Retting: noe ble skrevet eller regnet feil"),
+            (Decision.Kind.REVERSAL, "Omgjøring: saken skal ha et annet resultat"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    what_changed = forms.CharField(
+        label="Hva er endret, og hvorfor?",
+        help_text="Står i brevet til søkeren, rett etter resultatet.",
+        max_length=2000,
+        widget=textarea(3),
+    )
+    field_order = ["kind", "what_changed", "outcome", "amount"]
+
+    def __init__(self, *args, case, decision, **kwargs):
+        super().__init__(*args, case=case, **kwargs)
+        told = set(self.fields) - {"kind", "what_changed"}
+        self.initial |= {name: getattr(decision, name) for name in told}
+        if decision.outcome != Outcome.PARTLY:
+            self.initial["amount"] = None
+
+
+class DecideChangeForm(DecideForm):
+    name = "decide_change"
+
+    what_changed = ProposeChangeForm.base_fields["what_changed"]
+    field_order = ["what_changed", "outcome", "amount"]
+
+
+class RejectChangeForm(CaseForm):
+    name = "reject_change"
+    heading = "La vedtaket stå"
+    button = "La vedtaket stå"
+
+    reason = forms.CharField(
+        label="Hvorfor skal det stå?",
+        help_text="Til den som foreslo det. Søkeren ser det ikke.",
+        max_length=2000,
+        widget=textarea(3),
+    )
+
+
+class BodyDecisionForm(CaseForm):
+    """What a body decided, as its minutes say."""
+
+    name = "body_decision"
+    button = "Før inn vedtaket"
+
+    body = forms.ModelChoiceField(
+        label="Organ", queryset=Body.objects.none(), empty_label="Velg"
+    )
+    meeting_on = NorwegianDateField(label="Møtedato")
+    case_number = forms.CharField(
+        label="Saksnummer",
+        help_text="Slik det står i protokollen, for eksempel 123/26.",
+        max_length=BodyDecision._meta.get_field("case_number").max_length,
+    )
+    outcome = OutcomeForm.base_fields["outcome"]
+    amount = OutcomeForm.base_fields["amount"]
+    stood_down = forms.CharField(
+        label="Hvem gikk fra møtet?",
+        help_text="Inhabile medlemmer, og hvorfor, slik protokollen sier det. Står "
+        "ikke i brevet.",
+        max_length=1000,
+        widget=textarea(2),
+        required=False,
+    )
+
+    def __init__(self, *args, case, **kwargs):
+        super().__init__(*args, case=case, **kwargs)
+        holders = Delegation.objects.filter(scheme=case.round.scheme_id)
+        self.fields["body"].queryset = Body.objects.filter(
+            pk__in=holders.values("to_body")
+        )
+
+    def clean(self):
+        data = super().clean()
+        if data.get("outcome") and data.get("amount") is None:
+            granted = data["outcome"] == Outcome.GRANTED
+            data["amount"] = self.case.current.amount if granted else Decimal(0)
+        return data
 
 
 class TakeInForm(CaseForm):

@@ -573,6 +573,9 @@ def step_when_decided(request, case, found):
     decision = found["decision"]
     if appealed := step_with_appeals(request, found["appeals"]):
         return appealed
+    proposal = found["recommendation"]
+    if proposal and proposal.settled_at is None:
+        return step_of_change(request, case, proposal)
     if decision is None:
         return step_when_held(request, case)
     return NextStep(
@@ -592,7 +595,20 @@ def step_when_held(request, case):
         heading,
         words,
         button="Gå til vedtakene som venter",
-        url=reverse("admin:plan_list", args=[case.round_id]),
+        url=reverse("admin:round_announce", args=[case.round_id]),
+    )
+
+
+def step_of_change(request, case, proposal):
+    """A new decision is proposed: a decision maker makes it, or lets the last stand."""
+    what = f"{proposal.recommended_by} foreslår {proposal.get_kind_display()}"
+    if not request.user.has_role(roles.DECIDER):
+        return NextStep("Et nytt vedtak er foreslått", f"{what}. Venter på beslutter.")
+    return NextStep(
+        "Et nytt vedtak er foreslått",
+        f"{what}: {proposal.what_changed}",
+        button="Gå til forslaget",
+        url=case_url(case, "case_decide_change"),
     )
 
 

@@ -79,7 +79,6 @@ def plan_list(request, pk):
         "form": form,
         "may_plan": request.user.has_role(roles.CASEWORKER),
         "held": held_of(request, round),
-        "may_announce": request.user.has_role(roles.DECIDER),
         "has_errors": bool(form.errors),
     }
     return staff_page(request, "admin/cases/plan_list.html", context)
@@ -238,25 +237,6 @@ def plan_decide(request, pk):
         plan.decide_all,
         "Sakene er avgjort. Søkerne får vite det når du gjør vedtakene kjent.",
     )
-
-
-@require_http_methods(["POST"])
-def round_announce(request, pk):
-    """Every held decision of the round is made known."""
-    round = round_of(request, pk)
-    try:
-        made = Decision.announce_all(round, **acting(request))
-    except Refused as refusal:
-        messages.error(request, str(refusal))
-    else:
-        number = len(made)
-        messages.success(
-            request,
-            f"{number} vedtak er gjort kjent, og brevene er lagt ut."
-            if number
-            else "Ingen vedtak ventet på å bli gjort kjent.",
-        )
-    return redirect("admin:plan_list", pk=pk)
 
 
 @require_safe

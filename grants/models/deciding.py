@@ -9,6 +9,7 @@ from grants.models.decisions import Award, Decision, Outcome
 from grants.models.pots import Pot, PotRow
 from grants.models.schemes import Delegation
 from omradesatsing.accounts import roles
+from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.ui.templatetags.ui import money
@@ -232,21 +233,21 @@ class Deciding:
         if recommendation.kind == Decision.Kind.APPEAL:
             self.check_no_hand(by, now)
         # Also a recommendation that was sent back: its author judged the case.
-        prepared = {self.caseworker_id}
-        prepared |= set(
-            self.recommendations.values_list("recommended_by_id", flat=True)
+        prepared = User.objects.filter(
+            Q(pk=self.caseworker_id)
+            | Q(pk__in=self.recommendations.values("recommended_by"))
+            | Q(pk__in=self.assessments.values("assessor"))
+            | Q(pk__in=self.advice.values("given_by"))
         )
-        prepared |= set(self.assessments.values_list("assessor_id", flat=True))
-        prepared |= set(self.advice.values_list("given_by_id", flat=True))
-        if by.user.pk in prepared:
+        if any(by.user.may_be(person) for person in prepared):
             raise Refused("Du har forberedt saken og kan ikke avgjøre den selv.")
         case = type(self).objects.filter(pk=self.pk)
         leader = by.user.leader_on(timezone.localdate(now))
         if leader and not case.without_conflicts_of(leader).exists():
             # forvaltningsloven § 6: not even those directly below may decide.
             raise Refused("Lederen din er inhabil i saken. Da kan ikke du avgjøre den.")
-        entry = self.body_decisions.waiting().first()
-        if entry and entry.entered_by_id == by.user.pk:
+        entry = self.body_decisions.waiting().select_related("entered_by").first()
+        if entry and by.user.may_be(entry.entered_by):
             raise Refused("Du førte inn vedtaket. En annen må bekrefte det.")
         delegation = (
             Delegation.objects.in_force(timezone.localdate(now))

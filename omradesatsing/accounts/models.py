@@ -157,10 +157,27 @@ class User(AbstractBaseUser, PermissionsMixin):
             self._role_names = frozenset(self.groups.values_list("name", flat=True))
         return self._role_names
 
+    def may_be(self, other):
+        """Whether two accounts may be one person: the same name, or the same mailbox.
+
+        What comes after a plus in an address is the same mailbox.
+        """
+        if self.pk == other.pk:
+            return True
+        names = [user.name.casefold().split() for user in (self, other)]
+        same_name = names[0] == names[1] != []
+        return same_name or mailbox_of(self.email) == mailbox_of(other.email)
+
     def leader_on(self, day):
         """The user's nearest leader on a day, or None."""
         row = self.reports_to.in_force(day).select_related("leader").first()
         return row and row.leader
+
+
+def mailbox_of(email):
+    """The address without what comes after a plus."""
+    local, _at, domain = email.partition("@")
+    return f"{local.partition('+')[0]}@{domain}"
 
 
 class ReportsToQuerySet(models.QuerySet):

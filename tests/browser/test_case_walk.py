@@ -223,7 +223,7 @@ def test_a_case_goes_from_first_look_to_published_award(portal, visit, script):
     open_parts(desk)
     choose(desk, "outcome", "partly")
     desk.fill("[name=amount]", "15 000")
-    for field in ("facts", "rules", "considerations"):
+    for field in ("facts", "rules", "considerations", "why_amount"):
         desk.fill(f"[name={field}]", f"Tekst om {field}.")
     look(desk)
     press(desk, "Innstill")

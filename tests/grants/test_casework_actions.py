@@ -319,6 +319,7 @@ def test_an_earlier_assessment_is_filled_in_and_replaced(client, worker):
 
 def recommend(client, case, **changed):
     data = {"outcome": "partly", "amount": "12 000", "conditions": "", **REASONS}
+    data["why_amount"] = "Teltet er dekket."
     return client.post(case.get_case_url() + "innstilling/", data | changed)
 
 
@@ -447,6 +448,8 @@ def test_the_decision_starts_from_the_recommendation(client, decider):
         "outcome": "partly",
         "amount": Decimal(15_000),
         "conditions": "",
+        "why_amount": "",
+        "reasons_in_english": "",
         **REASONS,
     }
     assert [

@@ -46,6 +46,8 @@ PARTS += ["notat/", "dokumenter/", "dokumenter/1/", "dokumenter/1/sladd/"]
 PARTS += ["dokumenter/kopi/1/"]
 PARTS += ["klager/ny/", "klager/1/", "klager/1/samlet/", "klager/fil/1/"]
 PARTS += ["klager/1/sta/"]
+PARTS += ["vedtak/brev/", "organvedtak/"]
+PARTS += ["nytt-vedtak/", "nytt-vedtak/avgjor/", "nytt-vedtak/nei/"]
 PARTS += ["ta-inn/", "filer/i-stedet/1/", "meldinger/", "meldinger/fil/1/"]
 # Pressed, never opened.
 PRESSED = ["meldinger/lest/", "varsler/1/", "nytt-blikk/1/"]

@@ -14,6 +14,7 @@ from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
 from tests.factories import (
     REASONS,
+    create_caseworker,
     create_decided,
     create_decider,
     create_recommended,
@@ -71,7 +72,7 @@ def test_staff_see_that_a_decision_is_held(client):
 
     other = client.get(case.get_case_url()).content.decode()
 
-    waiting = reverse("admin:plan_list", args=[case.round_id])
+    waiting = reverse("admin:round_announce", args=[case.round_id])
     assert "Saken er avgjort, ikke gjort kjent" in page
     assert f'href="{waiting}">Gå til vedtakene som venter' in page
     assert "Saken er avgjort, ikke gjort kjent" in other
@@ -337,3 +338,34 @@ def test_scenario_31_who_prepared_decides_under_no_other_role():
         )
 
     assert not case.decisions.exists()
+
+
+@pytest.mark.parametrize(
+    ("prepared", "decides"),
+    [
+        ({"email": "ane@example.test"}, {"email": "ane+sjef@example.test"}),
+        ({"name": "Ane  Ås"}, {"name": "ane ås"}),
+    ],
+)
+def test_scenario_31_nor_under_another_address(prepared, decides):
+    case = create_recommended(caseworker=create_caseworker(**prepared))
+    same = create_decider(**decides)
+    declare_impartial(case, same)
+    recommended = case.recommendations.get()
+
+    with pytest.raises(Refused, match="Du har forberedt saken"):
+        case.decide(
+            by=Actor(same),
+            now=timezone.now(),
+            outcome=recommended.outcome,
+            amount=recommended.amount,
+            **REASONS,
+        )
+
+    assert not case.decisions.exists()
+
+
+def test_two_without_a_name_are_two():
+    one, other = create_caseworker(name=""), create_decider(name=" ")
+
+    assert (one.may_be(other), one.may_be(one)) == (False, True)
