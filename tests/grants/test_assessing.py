@@ -1,9 +1,13 @@
+import io
+import zipfile
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.utils import timezone
+from pypdf import PdfReader
 
+from grants.case_file import case_file
 from grants.casework.plans import Table
 from grants.models import (
     Application,
@@ -14,6 +18,7 @@ from grants.models import (
     Plan,
     State,
 )
+from grants.staff import lacks_people
 from grants.todo import tasks_for
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
@@ -674,3 +679,83 @@ def test_a_finished_mark_is_one_to_five(anna):
         lambda: kept.marks.create(criterion=criterion, mark=6, text="Nei."),
     )
     assert Application.objects.fully_assessed().count() == 0
+
+
+def test_nothing_of_the_marks_is_in_what_a_party_is_given(anna):
+    case = create_shared()
+    name_assessors(case, anna, case.caseworker)
+    finish(case, anna, text=SECRET, comment=SECRET)
+    finish(case, case.caseworker, text=SECRET)
+
+    with zipfile.ZipFile(case_file(case, now=timezone.now())) as archive:
+        names = archive.namelist()
+        reader = PdfReader(io.BytesIO(archive.read("0-saken.pdf")))
+        words = " ".join(page.extract_text() for page in reader.pages)
+
+    assert names == ["0-saken.pdf"]
+    assert "Kommunens egne notater, råd, vurderinger og innstilling" in words
+    assert SECRET not in words
+
+
+def test_who_must_be_named_and_who_waits_is_on_the_list_of_what_to_do(anna):
+    case = create_shared()
+    berit = case.caseworker
+
+    def headings(user):
+        return [heading for heading, _tasks in tasks_for(user, timezone.now())]
+
+    seen = [headings(berit)]
+    for step in [
+        lambda: name_assessors(case, anna, berit),
+        lambda: finish(case, berit),
+        lambda: finish(case, anna),
+    ]:
+        step()
+        seen.append(headings(berit))
+
+    assert seen == [
+        ["Pek ut hvem som vurderer"],
+        ["Vurder kriteriene"],
+        [],
+        ["Innstill"],
+    ]
+
+
+@pytest.mark.parametrize("finished", [False, True])
+def test_the_page_of_a_case_with_two_asks_a_fixed_number_of_times(
+    client, anna, finished, django_assert_num_queries
+):
+    case = create_shared()
+    name_assessors(case, anna, case.caseworker)
+    if finished:
+        finish(case, anna)
+        finish(case, case.caseworker)
+    client.force_login(case.caseworker)
+    client.get(case.get_case_url())
+
+    with django_assert_num_queries(41 if finished else 40):
+        client.get(case.get_case_url())
+
+
+@pytest.mark.parametrize(
+    ("people", "missing"),
+    [(1, ["To skal vurdere, og bare én har rollen saksbehandler."]), (2, [])],
+)
+def test_a_round_with_two_assessors_needs_two_caseworkers(people, missing):
+    round = create_round(two_assessors_from=Decimal(0))
+    create_decider()
+    for _number in range(people):
+        create_caseworker(is_staff=True)
+
+    assert lacks_people(round, timezone.localdate()) == missing
+
+
+def test_a_sum_that_nobody_can_ask_for_is_warned_of():
+    round = create_round(
+        published=False, two_assessors_from=Decimal(70_000), max_amount=Decimal(60_000)
+    )
+
+    assert round.warnings() == [
+        "Ingen søknad blir vurdert av to: det kan ikke søkes om så mye som "
+        "70\u00a0000\u00a0kr."
+    ]
