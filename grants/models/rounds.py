@@ -263,18 +263,17 @@ class Round(models.Model):
         """How many assess an application, and what they see of each other."""
         if self.two_assessors_from is None:
             return "Én vurderer hver søknad, og en annen avgjør."
-        words = "To vurderer hver søknad."
-        if self.two_assessors_from:
-            words = (
-                f"To vurderer hver søknad på {money(self.two_assessors_from)} eller "
-                "mer. Under det er det én som vurderer, og en annen som avgjør."
-            )
         seen = (
-            "De ser ikke hverandres karakterer før begge er ferdige."
+            "og ser ikke hverandres karakterer før begge er ferdige."
             if self.assessors_blind
-            else "De ser hverandres karakterer når de er ferdige hver for seg."
+            else "og ser hverandres karakterer etter hvert som de er ferdige."
         )
-        return f"{words} {seen}"
+        if not self.two_assessors_from:
+            return f"To vurderer hver søknad, {seen}"
+        return (
+            f"To vurderer hver søknad på {money(self.two_assessors_from)} eller mer, "
+            f"{seen} Under det er det én som vurderer, og en annen som avgjør."
+        )
 
     def missing(self):
         """What must be in place before residents may see the round, in words."""

@@ -361,14 +361,22 @@ def pages_that_could_tell(client, case, plan):
         f"/admin/planer/{plan.pk}/",
         "/admin/saker/",
         "/admin/saker/?vis=vurder",
-        "/admin/saker/fil/?format=csv",
         "/admin/",
         "/admin/kontroll/",
         case.get_case_url() + "dokumenter/",
     ]:
         response = client.get(url)
+        assert response.status_code == 200, url
         body = b"".join(response) if response.streaming else response.content
         texts.append(body.decode(errors="replace"))
+    csv, xlsx = (
+        b"".join(client.post("/admin/saker/fil/", {"slag": kind}))
+        for kind in ("csv", "xlsx")
+    )
+    assert case.number in csv.decode()
+    texts.append(csv.decode())
+    with zipfile.ZipFile(io.BytesIO(xlsx)) as book:
+        texts += [book.read(name).decode() for name in book.namelist()]
     return "\n".join(texts)
 
 
@@ -645,11 +653,11 @@ def test_the_round_says_in_words_how_it_is_assessed():
 
     assert [round.assessors_in_words() for round in kinds] == [
         "Én vurderer hver søknad, og en annen avgjør.",
-        "To vurderer hver søknad. De ser ikke hverandres karakterer før begge er "
+        "To vurderer hver søknad, og ser ikke hverandres karakterer før begge er "
         "ferdige.",
-        "To vurderer hver søknad på 50\u00a0000\u00a0kr eller mer. Under det er det én "
-        "som vurderer, og en annen som avgjør. De ser hverandres karakterer når de er "
-        "ferdige hver for seg.",
+        "To vurderer hver søknad på 50\u00a0000\u00a0kr eller mer, og ser hverandres "
+        "karakterer etter hvert som de er ferdige. Under det er det én som vurderer, "
+        "og en annen som avgjør.",
     ]
 
 

@@ -27,6 +27,7 @@ from tests.factories import (
     create_user,
     declare_conflict,
     declare_impartial,
+    finish,
 )
 
 pytestmark = pytest.mark.django_db
@@ -108,6 +109,14 @@ def test_an_act_without_a_word_on_impartiality_is_found():
     create_in_review()
 
     assert found(case.caseworker) == {"habilitet": [case.number]}
+
+
+def test_an_assessment_that_is_only_begun_is_no_act_without_a_word():
+    case = create_in_review()
+
+    finish(case, case.caseworker, done=False)
+
+    assert found(case.caseworker) == {}
 
 
 def test_a_word_that_came_after_the_act_is_too_late():
