@@ -61,7 +61,7 @@ class DayOf(Func):
 
 def with_due_parts(cases):
     """Each with what its date is counted from; the round comes with it."""
-    asked = InfoRequest.objects.open().filter(application=OuterRef("pk"))
+    asked = InfoRequest.objects.open().filter(application=OuterRef("pk")).order_by()
     return cases.select_related("round").annotate(
         info_due=Case(
             When(state=State.NEEDS_INFO, then=Subquery(asked.values("due_on")[:1])),

@@ -287,13 +287,19 @@ class Queue:
         """(the cases of a page, the place to go on from, the place to go back from)."""
         if before:
             cases = self.order.beyond(self.cases, before, backwards=True)
-            found = list(self.order.sorted(cases, backwards=True)[: PAGE + 1])
+            found = self._read(cases, backwards=True)
             rows = found[PAGE - 1 :: -1] if len(found) > PAGE else found[::-1]
             return rows, self._place(rows, -1), self._place(rows, 0, found)
         cases = self.order.beyond(self.cases, after) if after else self.cases
-        found = list(cases[: PAGE + 1])
+        found = self._read(cases)
         rows = found[:PAGE]
         return rows, self._place(rows, -1, found), self._place(rows, 0, after)
+
+    def _read(self, cases, *, backwards=False):
+        """The first of these, and one more: all that the list needs of only those."""
+        first = self.order.sorted(cases, backwards=backwards).values("pk")[: PAGE + 1]
+        rows = self.filter.queryset.filter(pk__in=first)
+        return list(self.order.sorted(rows, backwards=backwards))
 
     def _place(self, rows, index, more=True):
         """The place of a row, when there is more to be read beyond it."""
