@@ -273,6 +273,8 @@ TABLE = (
         "admin:case_detail": CASE,
         "admin:case_declare": CASE,
         "admin:case_version": DECLARED,
+        "admin:case_differences": row(404, **NOT_STAFF)
+        | {"administrator": 403, "reader": 403, "superuser": 403},
         "admin:case_letter": DECLARED,
         "admin:case_file": row(404, **NOT_STAFF)
         | {"administrator": 403, "reader": 403, "superuser": 403},
@@ -527,6 +529,7 @@ def arguments():
         "grants:letter_detail": (*case, letter),
         "grants:letter_pdf": (*case, letter),
         "admin:case_version": (*case, 1),
+        "admin:case_differences": (*case, 1, 2),
         "admin:case_file": (*case, 1),
         "admin:case_message_file": (*case, 1),
         "grants:message_file": (*case, 1),

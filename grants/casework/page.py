@@ -1,6 +1,7 @@
 """What the case page shows, and what the one who reads it can do next."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from django.db.models import Q
 from django.urls import reverse
@@ -131,9 +132,7 @@ def case_parts(case, user):
         **version_parts(case.current),
         "flags": flags_of(case, journal),
         "told": told_in(case),
-        "earlier_versions": [
-            version for version in case.versions.sent() if version != case.current
-        ],
+        "earlier_versions": earlier_versions(case),
         "other_areas": list(case.other_areas.all()),
         "requests": list(case.info_requests.select_related("asked_by", "answered_by")),
         **advice_parts(case),
@@ -161,6 +160,14 @@ def case_parts(case, user):
         "namesakes": namesakes(case, user),
         "journal": journal,
     }
+
+
+def earlier_versions(case):
+    """Those sent before the one that counts, each with `next`: the one after it."""
+    sent = list(case.versions.sent())
+    for version, after in pairwise(sent):
+        version.next = after
+    return sent[:-1]
 
 
 def flags_of(case, journal):

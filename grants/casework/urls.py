@@ -12,6 +12,7 @@ from grants.casework import (
     control,
     decisions,
     declaring,
+    differences,
     inquiries,
     late,
     leaving,
@@ -97,6 +98,10 @@ def casework_urls(guard):
         (f"{CASE}nytt-vedtak/avgjor/", changes.case_decide_change),
         (f"{CASE}nytt-vedtak/nei/", changes.case_reject_change),
         (f"{CASE}versjoner/<int:number>/", views.case_version),
+        (
+            f"{CASE}versjoner/<int:old>/<int:new>/",
+            differences.case_differences,
+        ),
         (f"{CASE}filer/<int:pk>/", views.case_file),
         (f"{CASE}filer/i-stedet/<int:pk>/", views.case_replacement),
         (f"{CASE}medlem/", people.case_confirm_member),

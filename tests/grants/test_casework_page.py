@@ -1,5 +1,6 @@
 """The case page: who gets in, what a declaration opens, what a conflict closes."""
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 
@@ -48,6 +49,7 @@ PARTS += ["klager/ny/", "klager/1/", "klager/1/samlet/", "klager/fil/1/"]
 PARTS += ["klager/1/sta/"]
 PARTS += ["vedtak/brev/", "organvedtak/"]
 PARTS += ["nytt-vedtak/", "nytt-vedtak/avgjor/", "nytt-vedtak/nei/"]
+PARTS += ["versjoner/1/1/"]
 PARTS += ["ta-inn/", "filer/i-stedet/1/", "meldinger/", "meldinger/fil/1/"]
 # Pressed, never opened.
 PRESSED = ["meldinger/lest/", "varsler/1/", "nytt-blikk/1/"]
@@ -67,7 +69,7 @@ def test_the_parts_above_are_all_parts_of_a_case():
     ours |= {"saker/", "saker/fra/<int:pk>/"}
     ours |= {"saker/fil/", "saker/fordel/", "saker/filtre/", "saker/filtre/<int:pk>/"}
     of_cases = [route for route in routes if route.startswith("saker/")]
-    of_cases = [route.replace("int:number", "int:pk") for route in of_cases]
+    of_cases = [re.sub("<int:(number|old|new)>", "<int:pk>", row) for row in of_cases]
     assert {route.replace("<slug:step>", "sta") for route in of_cases} == ours
 
 
