@@ -125,7 +125,8 @@ def outcome(appeal, *, language, now):
         if in_favour(appeal):
             sections.append(costs())
         if appeal.state == "dismissed":
-            sections.append(right_to_appeal(appeal, language=language, now=now))
+            kind = LetterText.Kind.APPEAL
+            sections.append(passage(appeal, kind, language=language, now=now))
         elif appeal.state == "settled":
             sections.append(
                 {
@@ -138,6 +139,8 @@ def outcome(appeal, *, language, now):
                     ],
                 }
             )
+        kind = LetterText.Kind.ACCESS
+        sections.append(passage(appeal, kind, language=language, now=now))
         return title, [*sections, signature(appeal)]
 
 
@@ -214,15 +217,15 @@ def costs():
     }
 
 
-def right_to_appeal(appeal, *, language, now):
-    """The passage on the right to appeal, in the wording that is in force."""
+def passage(appeal, kind, *, language, now):
+    """A passage that the law asks for, in the wording that is in force."""
     texts = LetterText.objects.in_force(timezone.localdate(now)).filter(
-        kind=LetterText.Kind.APPEAL, language=language
+        kind=kind, language=language
     )
     text = texts.order_by("valid_from").last()
     if text is None:
         raise Refused(
-            f"Brevteksten «{LetterText.Kind.APPEAL.label}» mangler på {language}. Be "
+            f"Brevteksten «{kind.label}» mangler på {language}. Be "
             "administrator legge den inn."
         )
     body = text.text

@@ -2,6 +2,7 @@ import hashlib
 import io
 import json
 import os
+import re
 import threading
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -31,6 +32,7 @@ from grants.models import (
     Outcome,
 )
 from grants.tasks import make_letter_pdf
+from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.files.models import StoredFile
@@ -621,3 +623,219 @@ def files_on_disk():
     return {
         path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file()
     }
+
+
+# --- what the law asks of every letter of a decision ----------------------------------
+
+CHANGED = {
+    "correction": {
+        "kind": "correction",
+        "what_changed": "Beløpet var regnet feil.",
+        "outcome": Outcome.PARTLY,
+        "amount": Decimal(15_000),
+        "why_amount": "Leie av telt er dekket fra før.",
+    },
+    "reversal": {
+        "kind": "reversal",
+        "what_changed": "Prosjektet er blitt avlyst.",
+        "outcome": Outcome.REFUSED,
+        "amount": Decimal(0),
+    },
+}
+
+
+def change(name, language):
+    """The letter of a new decision instead of one that was made known."""
+    decision = decide(language=language, outcome=Outcome.GRANTED)
+    case, by = decision.application, Actor(decision.decided_by)
+    fields = CHANGED[name] | REASONS
+    case.propose_change(by=Actor(decision.prepared_by), now=DECIDED, **fields)
+    wanted = {key: fields[key] for key in fields if key != "kind"}
+    return case.redecide(by=by, now=DECIDED, **wanted).letter
+
+
+OUTCOMES = ["upheld", "changed", "dismissed"]
+
+
+def settle(result, language):
+    """The case of an appeal on a refusal, settled by the appeal body."""
+    decision = decide(language=language, outcome=Outcome.REFUSED, amount=Decimal(0))
+    case, caseworker = decision.application, Actor(decision.prepared_by)
+    appeal = factories.lodge(case, now=DECIDED)
+    scheme = case.round.scheme
+    factories.create_delegation(scheme=scheme, to_role=roles.APPEALS, to_title="leder")
+    appeal.uphold(by=caseworker, now=DECIDED, statement="Vedtaket bør stå.")
+    appeal.forward(by=caseworker, now=DECIDED)
+    one, other = [
+        factories.create_appeal_member(name=name) for name in ("Kim Klage", "Lin Leder")
+    ]
+    factories.declare_impartial(case, one, other)
+    new = {"outcome": Outcome.GRANTED, "amount": Decimal(20_000), **REASONS}
+    new["what_changed"] = "Festen er åpen for alle, og skulle vært støttet."
+    appeal.propose_outcome(
+        by=Actor(one),
+        now=DECIDED,
+        result=result,
+        reasons="Klagenemnda har sett på saken.\nReglene er brukt slik de står.",
+        decision=new if result == "changed" else None,
+    )
+    appeal.settle(by=Actor(other), now=DECIDED)
+    return case
+
+
+def check_golden(letter, name, language):
+    path = GOLDEN / f"{name}.{language}.json"
+    if os.environ.get("UPDATE_GOLDEN"):
+        path.write_text(readable(letter))
+    golden = json.loads(path.read_text())
+    assert {"title": letter.title, "sections": letter.parts} == golden
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", CHANGED)
+def test_a_letter_of_a_new_decision_says_this(statutory_texts, name, language):
+    letter = in_language(change(name, language), language)
+
+    check_golden(letter, name, language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("result", OUTCOMES)
+def test_a_letter_of_what_became_of_an_appeal_says_this(
+    statutory_texts, result, language
+):
+    case = settle(result, language)
+
+    check_golden(outcome_letter(case), f"appeal_{result}", language)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_of_the_decision_after_an_appeal_says_this(statutory_texts, language):
+    case = settle("changed", language)
+
+    check_golden(in_language(last_letter(case), language), "appeal", language)
+
+
+def outcome_letter(case):
+    return case.letters.get(kind=Letter.Kind.APPEAL_OUTCOME)
+
+
+def last_letter(case):
+    return case.decisions.announced().last().letter
+
+
+# Reference 2.9 and forvaltningsloven § 27: what each letter must have, by name. The
+# words are of the texts that are in force; «what they must hold» is tested above.
+EVERYWHERE = {
+    "the case, in the first sentence": lambda said, _: (
+        "Sommerfest i Elveparken" in said[1] or "2026/0001" in said[1]
+    ),
+    "access to the documents": lambda said, texts: texts["access"] in said,
+    "a contact point": lambda said, _: any("post@example.test" in x for x in said),
+    "the responsible person": lambda said, _: any(
+        name in text for text in said for name in ("Bo Beslutter", "Lin Leder")
+    ),
+    "the caseworker": lambda said, _: any(
+        name in text for text in said for name in ("Sanna Saksbehandler", "Kim Klage")
+    ),
+    "reasons, or the offer of them": lambda said, texts: (
+        {REASONS["considerations"], texts["reasons"]} & set(said)
+        or "It fits the purpose well." in said
+        or any("Reglene er brukt slik de står." in text for text in said)
+    ),
+}
+OF_DECISIONS = {
+    "the authority": lambda said, _: "Byrådet, sak 1/2020" in said,
+    "its ceiling": lambda said, _: any("1\u00a0000\u00a0000" in x for x in said),
+}
+# What can be appealed says how, where, by when; and of delay, costs and guidance.
+APPEALABLE = {
+    "the right to appeal": lambda said, texts: texts["appeal"] in said,
+    "the last day as a date": lambda said, _: (
+        any("28. desember 2026" in x for x in said)
+        or any("28 December 2026" in x for x in said)
+    ),
+    "the appeal body": lambda said, _: any("Klagenemnda" in x for x in said),
+    "how to appeal": lambda said, texts: texts["how"] in said,
+    "delayed effect": lambda said, texts: texts["delay"] in said,
+    "costs": lambda said, texts: texts["costs"] in said,
+    "guidance": lambda said, texts: texts["guidance"] in said,
+}
+
+
+def mandatory(name):
+    """The parts that a letter of that golden name must have."""
+    if name in ("appeal_upheld", "appeal_dismissed", "appeal_changed"):
+        return EVERYWHERE
+    if name == "appeal":
+        return EVERYWHERE | OF_DECISIONS
+    return EVERYWHERE | OF_DECISIONS | APPEALABLE
+
+
+def texts_in(language):
+    """The headings and paragraphs of the statutory texts, by what they are about."""
+    rows = LetterText.objects.filter(language=language)
+    found = {row.kind: row.heading for row in rows}
+    appeal = rows.get(kind=LetterText.Kind.APPEAL).text.splitlines()
+    appeal = [line for line in appeal if line.strip()]
+    return found | {
+        "how": appeal[2],
+        "delay": appeal[4],
+        "costs": appeal[6],
+        "guidance": appeal[7],
+    }
+
+
+ALL = [*LETTERS, *CHANGED, *[f"appeal_{result}" for result in OUTCOMES], "appeal"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("name", ALL)
+def test_every_part_that_the_law_asks_for_is_there(statutory_texts, name, language):
+    sections = json.loads((GOLDEN / f"{name}.{language}.json").read_text())["sections"]
+    said = [text for section in sections for text in words_of(section)]
+    texts = texts_in(language)
+
+    lacking = [
+        part for part, is_there in mandatory(name).items() if not is_there(said, texts)
+    ]
+
+    assert lacking == []
+
+
+@pytest.mark.parametrize("name", ["refused", "appeal_upheld"])
+def test_a_letter_without_a_part_would_be_found(statutory_texts, name):
+    sections = json.loads((GOLDEN / f"{name}.nb.json").read_text())["sections"]
+    texts = texts_in("nb")
+    fixed = [s for s in sections if s["heading"] in (texts["appeal"], texts["access"])]
+
+    for section in fixed:
+        rest = [part for part in sections if part is not section]
+        said = [text for part in rest for text in words_of(part)]
+        assert not all(there(said, texts) for there in mandatory(name).values())
+    assert fixed != []
+
+
+RESULTS = {
+    "granted": "Dere får 20\u00a0000\u00a0kr",
+    "partly": "Dere får 12\u00a0500,50\u00a0kr",
+    "refused": "Dere får ikke tilskudd",
+    "refused_for_lack_of_money": "fordi pengene ikke rakk til alle",
+    "dismissed": "er avvist",
+    "correction": "Dere får 15\u00a0000\u00a0kr",
+    "reversal": "Dere får ikke tilskudd",
+    "appeal": "Dere får 20\u00a0000\u00a0kr",
+    "appeal_upheld": "Vedtaket blir stående",
+    "appeal_changed": "har endret vedtaket",
+    "appeal_dismissed": "har avvist klagen",
+}
+
+
+@pytest.mark.parametrize(("name", "result"), RESULTS.items())
+def test_the_first_sentence_says_the_result(name, result):
+    sections = json.loads((GOLDEN / f"{name}.nb.json").read_text())["sections"]
+
+    # A full stop that ends a sentence, not one of a number.
+    first = re.split(r"(?<=[a-zæøå»])\.", sections[0]["paragraphs"][0])[0]
+
+    assert result in first
