@@ -171,7 +171,7 @@ def test_everyone_in_it_is_marked_as_made_up():
         _name, letter = case.letters[0]
         people = letter.parts[-1]["facts"]
         assert "Beslutter (øving)" in people[0][1]
-        assert people[2][1] == "Saksbehandler (øving)"
+        assert people[3][1] == "Saksbehandler (øving)"
 
 
 def test_a_round_that_lacks_something_is_told_why_and_goes_no_further():
