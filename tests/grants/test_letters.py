@@ -839,3 +839,32 @@ def test_the_first_sentence_says_the_result(name, result):
     first = re.split(r"(?<=[a-zæøå»])\.", sections[0]["paragraphs"][0])[0]
 
     assert result in first
+
+
+def test_one_who_reads_english_finds_both_and_only_the_norwegian_decides(
+    client, statutory_texts
+):
+    decision = decide(language="en", outcome=Outcome.GRANTED)
+    letter, translation = decision.letter, decision.letter.translation
+    client.force_login(decision.application.started_by)
+
+    norwegian = client.get(letter.get_absolute_url()).content.decode()
+    english = client.get(translation.get_absolute_url()).content.decode()
+
+    assert f'href="{translation.get_absolute_url()}"' in norwegian
+    assert f'href="{letter.get_absolute_url()}"' in english
+    assert f'<p lang="nb">{REASONS["rules"]}</p>' in english
+    assert (letter.language, translation.decision, translation.kind) == (
+        "nb",
+        None,
+        Letter.Kind.TRANSLATION,
+    )
+    assert decision.application.letters.count() == 2
+    jobs = ProcrastinateJob.objects.filter(task_name="grants.make_letter_pdf")
+    assert {job.args["letter_id"] for job in jobs} == {letter.pk, translation.pk}
+
+
+def test_one_who_reads_norwegian_gets_one_letter(statutory_texts):
+    decision = decide(language="nn", outcome=Outcome.GRANTED)
+
+    assert [row.language for row in decision.application.letters.all()] == ["nn"]
