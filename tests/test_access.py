@@ -248,7 +248,7 @@ TABLE = (
         "grants:message_list": OWN,
         "grants:message_file": NOBODYS,
         "admin:case_messages": DECLARED,
-        "admin:case_messages_read": DECLARED_302,
+        "admin:case_messages_read": only("caseworker", 302),
         "admin:case_dismiss_flag": DECLARED_302,
         "admin:case_message_file": row(404, **NOT_STAFF)
         | {"administrator": 403, "reader": 403, "superuser": 403},

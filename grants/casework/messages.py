@@ -9,7 +9,7 @@ from django.views.decorators.http import (
 )
 
 from grants.casework.page import case_url
-from grants.casework.views import opened_case, staff_page
+from grants.casework.views import acting, opened_case, staff_page
 from grants.forms.messages import MessageForm
 from grants.models import Message, MessageFile
 from omradesatsing.accounts import roles
@@ -50,8 +50,11 @@ def case_messages(request, year, seq):
 @require_POST
 def case_messages_read(request, year, seq):
     """Nothing to answer: what the applicant has written is read."""
-    case = opened_case(request, year, seq)
-    Message.mark_read(case, by_staff=True, now=request.arrived_at)
+    case = opened_case(request, year, seq, role=roles.CASEWORKER)
+    try:
+        Message.mark_read(case, **acting(request))
+    except Refused as refused:
+        messages.error(request, str(refused))
     return redirect(case_url(case, "case_messages"))
 
 

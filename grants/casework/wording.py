@@ -98,6 +98,7 @@ JOURNAL = {
     "appeal_withdrawn": "Klagen ble trukket",
     "appeal_money_asked": "Ba om penger til rammen etter klage",
     "message_sent": "Sendte en melding",
+    "messages_read": "Leste meldingene fra søkeren uten å svare",
     "note_written": "Skrev et internt notat",
     "record_corrected": "Rettet en opplysning i journalen",
     "redacted_copy_made": "La inn en sladdet kopi",

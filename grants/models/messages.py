@@ -110,7 +110,7 @@ class Message(models.Model):
             now=now,
         )
         # To answer is to have read.
-        cls.mark_read(application, by_staff=from_staff, now=now)
+        cls._note_read(application, by_staff=from_staff, now=now)
         JournalEntry.record(
             "message_sent", about=application, by=by, message=message.pk
         )
@@ -128,11 +128,24 @@ class Message(models.Model):
         return message, True
 
     @classmethod
-    def mark_read(cls, application, *, by_staff, now):
-        """Note that one side has read what the other sent; the first time stands."""
-        cls.objects.filter(
+    @transaction.atomic
+    def mark_read(cls, application, *, by, now):
+        """Note that the municipality has read what the applicant sent.
+
+        It takes the case off the list of what waits for an answer, so only one who
+        could have answered may say it. The first time stands.
+        """
+        application._hold()
+        application.check_may_write_for_us(by)
+        if cls._note_read(application, by_staff=True, now=now):
+            JournalEntry.record("messages_read", about=application, by=by)
+
+    @classmethod
+    def _note_read(cls, application, *, by_staff, now):
+        unread = cls.objects.filter(
             application=application, from_staff=not by_staff, read_at=None
-        ).update(read_at=now)
+        )
+        return unread.update(read_at=now)
 
 
 class MessageFile(models.Model):

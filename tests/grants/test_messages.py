@@ -197,6 +197,40 @@ def test_read_without_an_answer_is_noted_once(client, case):
 
     assert first is not None
     assert Message.objects.get().read_at == first
+    assert [
+        entry.actor
+        for entry in JournalEntry.objects.about(case).filter(verb="messages_read")
+    ] == [case.caseworker]
+
+
+@pytest.mark.parametrize("role", [roles.READER, roles.DECIDER, roles.COORDINATOR])
+def test_only_one_who_could_answer_says_that_no_answer_is_needed(client, case, role):
+    send(case, owner_of(case), from_staff=False)
+    user = create_user(role=role)
+    if role == roles.COORDINATOR:
+        user = create_coordinator(areas=[case.area])
+    declare_impartial(case, user)
+    client.force_login(user)
+    url = reverse("admin:case_messages_read", args=[case.year, case.number[5:]])
+
+    page = client.get(staff_page(case))
+    pressed = client.post(url)
+    with pytest.raises(Refused, match="Bare en med rollen saksbehandler"):
+        Message.mark_read(case, by=Actor(user), now=timezone.now())
+
+    assert url not in page.content.decode()
+    assert (pressed.status_code, Message.objects.get().read_at) == (403, None)
+
+
+def test_messages_are_not_read_by_one_who_stood_down_meanwhile(case):
+    send(case, owner_of(case), from_staff=False)
+    worker = Actor(case.caseworker)
+    case.declare(by=worker, conflict=True, ground="family", now=timezone.now())
+
+    with pytest.raises(Refused, match="ikke tilgang"):
+        Message.mark_read(case, by=worker, now=timezone.now())
+
+    assert Message.objects.get().read_at is None
 
 
 # --- what may tell of health, faith or ethnicity --------------------------------------
