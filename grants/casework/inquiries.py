@@ -3,9 +3,10 @@
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, redirect
 from django.views.decorators.http import require_http_methods, require_safe
 
+from grants.casework.views import staff_page
 from grants.models import RoundInquiry
 from grants.todo import ANSWER
 from omradesatsing.accounts.refusals import Refused
@@ -54,7 +55,7 @@ def inquiry_list(request):
         "open": rows.open(),
         "page": page_of(request, rows.exclude(pk__in=rows.open().values("pk"))),
     }
-    return render(request, "admin/cases/inquiry_list.html", context)
+    return staff_page(request, "admin/cases/inquiry_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -86,4 +87,4 @@ def inquiry_detail(request, pk):
         "forward_form": forward_form,
         "bound": form if posted else None,
     }
-    return render(request, "admin/cases/inquiry_detail.html", context)
+    return staff_page(request, "admin/cases/inquiry_detail.html", context)

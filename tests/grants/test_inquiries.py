@@ -121,6 +121,7 @@ def test_the_need_of_an_interpreter_reaches_the_staff(client, round, kari):
     tasks = client.get(reverse("admin:index")).content.decode()
     row = client.get(RoundInquiry.objects.get().get_staff_url()).content.decode()
 
+    assert 'id="user-tools"' in row
     assert "Trenger tolk" in tasks
     assert "Trenger tolk: polsk" in row
 
