@@ -1,8 +1,9 @@
 """A round played through by made-up people before it opens, and then undone.
 
 Everything goes through the verbs of real life, inside one transaction that is always
-rolled back: rows, case numbers, jobs and notices are gone when it ends, and nothing is
-written to disk. What the verbs refuse is shown, not raised.
+rolled back: rows, jobs and notices are gone when it ends, and nothing is written to
+disk. What the verbs refuse is shown, not raised. The case numbers are made up, so that
+nobody who applies meanwhile waits for one.
 """
 
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from grants.models import (
     Finding,
     Letter,
     LetterText,
+    NumberSeries,
     Organisation,
     Outcome,
     PotRow,
@@ -139,12 +141,12 @@ def may_rehearse(round, now):
 def rehearse(round, *, by, now):
     """Play the round to its letters and its ledger; a Result. Nothing is left behind.
 
-    Refused once it is open: the real applicants' money and numbers would wait for it.
+    Refused once it is open: the real applicants' money would wait for it.
     """
     if not may_rehearse(round, now):
         raise Refused("Utlysningen er åpnet. Da kan dere ikke øve på den lenger.")
     started = monotonic()
-    with transaction.atomic():
+    with transaction.atomic(), NumberSeries.made_up():
         try:
             result = Play(Round.objects.get(pk=round.pk), by=by, now=now).result()
         finally:

@@ -1,17 +1,19 @@
 """A round is played from application to letter, and nothing of it is left."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import timedelta
 from decimal import Decimal
 
 import pytest
 from django.apps import apps
 from django.core.files.storage import default_storage
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from grants.models import ApplicantKind, Delegation, LetterText
+from grants.models import ApplicantKind, Delegation, LetterText, NumberSeries
 from grants.rehearsal import PARTS, rehearse
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
@@ -132,6 +134,29 @@ def test_no_job_is_queued_and_no_number_is_used():
     play(round)
 
     assert (list(series.values()), jobs.count()) == before
+
+
+@pytest.mark.django_db(transaction=True)
+def test_nobody_who_applies_meanwhile_waits_for_a_number():
+    sync_roles()
+    round = coming_round()
+    opens = timezone.localtime(round.opens_at)
+    NumberSeries.next(opens.year)
+
+    with ThreadPoolExecutor() as pool, transaction.atomic():
+        NumberSeries.next(opens.year)  # held, as by one who applies
+        result = pool.submit(play_alone, round).result(timeout=60)
+
+    assert result.refused == []
+    assert [case.number for case in result.cases][:1] == [f"{opens.year}/900001"]
+
+
+def play_alone(round):
+    with closing(connection):
+        connection.ensure_connection()
+        with connection.cursor() as cursor:
+            cursor.execute("SET lock_timeout = '2s'")
+        return play(round)
 
 
 def test_all_kinds_of_questions_files_and_applicants_are_tried():
