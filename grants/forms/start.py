@@ -307,8 +307,10 @@ class StartForm(forms.Form):
         self.asks_name = True
         field = self.fields["name"]
         field.only_when = None
-        field.label = _("Navnet på den som søker")
-        field.help_text = ""
+        field.label, field.help_text = _("Navnet på den som søker"), ""
+        # What is on the page may be made already, with the words it had then.
+        shown = self["name"]
+        shown.label, shown.help_text = field.label, field.help_text
 
     def _ask_for_name(self):
         self._open_name()

@@ -278,6 +278,9 @@ def test_when_the_register_is_down_the_name_is_typed_and_staff_see_it(client, re
 
     [message] = told.context["form"].errors["name"]
     assert message.startswith("Registeret svarer ikke akkurat nå.")
+    page = told.content.decode()
+    assert "Navnet på den som søker" in page
+    assert "Navnet på gruppen, eller ditt eget navn." not in page
     organisation_ = Application.objects.get().applicant.organisation
     assert organisation_.name == "Laget vårt"
     assert organisation_.standing == "unchecked"
