@@ -60,6 +60,10 @@ FIELDS: dict[type[models.Field], Mapping[str, Any]] = {
     models.DateField: {"form_class": NorwegianDateField},
 }
 FROZEN = "Utlysningen er publisert og låst. Endringen ble ikke lagret."
+BASIS_FROZEN = (
+    "Hjemmelen kan ikke endres: En utlysning i ordningen er publisert, og vedtakene "
+    "viser til den. Gjelder noe nytt, lager du en ny ordning."
+)
 
 
 class SetupAdmin(PortalModelAdmin):
@@ -125,9 +129,16 @@ class SchemeAdmin(SetupAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         """What a published round rests on and shows, is as fixed as the round."""
-        if obj and obj.rounds.exclude(published_at=None).exists():
-            return ["legal_basis"]
-        return []
+        return ["legal_basis"] if self.is_published(obj) else []
+
+    def get_fieldsets(self, request, obj=None):
+        (name, options), *rest = super().get_fieldsets(request, obj)
+        if self.is_published(obj):
+            options = options | {"description": BASIS_FROZEN}
+        return [(name, options), *rest]
+
+    def is_published(self, scheme):
+        return scheme is not None and scheme.rounds.exclude(published_at=None).exists()
 
 
 @admin.register(Delegation)

@@ -216,6 +216,16 @@ def test_a_published_round_shows_what_the_scheme_said_when_it_was_published(
     form = page.context["adminform"].form
     assert "legal_basis" not in form.fields
     assert "not_supported" in form.fields
+    assert "Hjemmelen kan ikke endres: " in page.content.decode()
+
+
+def test_the_basis_of_a_scheme_without_a_published_round_is_set(client, administrator):
+    scheme = create_scheme(legal_basis="Bystyresak 1/20")
+
+    page = client.get(f"/admin/grants/scheme/{scheme.pk}/change/")
+
+    assert "legal_basis" in page.context["adminform"].form.fields
+    assert "Hjemmelen kan ikke endres" not in page.content.decode()
 
 
 def test_a_published_round_is_read_only_but_for_answer_date_and_contact(
