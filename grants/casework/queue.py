@@ -170,6 +170,13 @@ def assign_all(keys, to, *, asked, whole, by):
         .select_for_update(no_key=True, of=("self",))
         .order_by("pk")
     )
+    # Read anew: a conflict that was waited for hides its case here too.
+    visible = set(
+        Application.objects.visible_to(by.user)
+        .filter(pk__in=keys)
+        .values_list("pk", flat=True)
+    )
+    cases = [case for case in cases if case.pk in visible]
     given = []
     for case in cases:
         try:
