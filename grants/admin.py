@@ -14,13 +14,16 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
+from grants.default_checklist import add_default_checklist
 from grants.default_questions import add_default_questions
 from grants.models import (
+    AidCeiling,
     Applicant,
     ApplicantKind,
     Application,
     AppointedRuler,
     Award,
+    ChecklistItem,
     Criterion,
     Delegation,
     EligibilityAnswer,
@@ -214,6 +217,11 @@ class LegalTermAdmin(DatedRuleAdmin):
     list_filter = ["kind"]
 
 
+@admin.register(AidCeiling)
+class AidCeilingAdmin(DatedRuleAdmin):
+    list_display = ["amount", "source", "valid_from", "valid_to"]
+
+
 @admin.register(LetterText)
 class LetterTextAdmin(DatedRuleAdmin):
     list_display = ["kind", "language", "heading", "source", "valid_from", "valid_to"]
@@ -246,6 +254,11 @@ class RequiredAttachmentInline(FrozenInline, admin.TabularInline):
     fields = ["position", "label", "why", "from_amount"]
 
 
+class ChecklistInline(FrozenInline, admin.StackedInline):
+    model = ChecklistItem
+    fields = ["position", "text", "help", "reference", "step"]
+
+
 class PotInline(FrozenInline, admin.TabularInline):
     model = Pot
     fields = ["name", "year", "left"]
@@ -271,6 +284,7 @@ class RoundAdmin(SetupAdmin):
         EligibilityQuestionInline,
         QuestionInline,
         RequiredAttachmentInline,
+        ChecklistInline,
         PotInline,
     ]
     change_form_template = "admin/cases/round_change.html"
@@ -383,6 +397,7 @@ class RoundAdmin(SetupAdmin):
                 ("forleng", self.extend, "extend"),
                 ("nede", self.downtime, "downtime"),
                 ("standardsporsmal", self.add_questions, "add_questions"),
+                ("standardsjekkliste", self.add_checklist, "add_checklist"),
                 ("skjema", self.preview, "preview"),
             ]
         ] + super().get_urls()
@@ -401,6 +416,7 @@ class RoundAdmin(SetupAdmin):
                 request.user.is_superuser or request.user.role_names & REHEARSES
             )
             context["has_questions"] = round.eligibility_questions.exists()
+            context["has_checklist"] = round.checklist.exists()
         return super().render_change_form(request, context, *args, **kwargs)
 
     def publish(self, request, pk):
@@ -431,6 +447,16 @@ class RoundAdmin(SetupAdmin):
         def verb():
             add_default_questions(round, by=request.actor)
             return "Spørsmålene er lagt inn. Les dem, og endre det som ikke passer."
+
+        return press(request, round, verb)
+
+    def add_checklist(self, request, pk):
+        """Start the checklist from the usual points."""
+        round = changeable(self, request, pk)
+
+        def verb():
+            add_default_checklist(round, by=request.actor)
+            return "Sjekklisten er lagt inn. Les den, og endre det som ikke passer."
 
         return press(request, round, verb)
 

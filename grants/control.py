@@ -5,12 +5,12 @@ cases in the reader's scope, so a conflict hides a case here as everywhere.
 """
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 
 from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from grants.deadlines import due_dates
+from grants.interim import without_interim_reply
 from grants.models import (
     Advice,
     Application,
@@ -18,7 +18,6 @@ from grants.models import (
     Decision,
     Declaration,
     InfoRequest,
-    LegalTerm,
     Letter,
     Recommendation,
 )
@@ -32,8 +31,6 @@ READS = {roles.CASEWORKER, roles.DECIDER, roles.ADMINISTRATOR}
 MOST = 20
 HELD_TOO_LONG = timedelta(days=14)
 UNREAD_TOO_LONG = timedelta(days=14)
-# No period of the law is so long that a case older than this is not past it.
-LONGEST_TERM = timedelta(days=400)
 
 
 @dataclass(frozen=True)
@@ -73,7 +70,7 @@ def groups_for(user, now):
             "Søkeren skal ha svar eller et foreløpig svar innen lovens frist "
             "(forvaltningsloven § 11 a).",
             "Sendt",
-            without_interim_reply(cases, today),
+            without_interim_reply(cases, last_day=today - timedelta(days=1)),
         ),
         Group(
             "lovet-svar",
@@ -150,20 +147,6 @@ def groups_for(user, now):
 
 
 # --- what is wrong --------------------------------------------------------------------
-
-
-def without_interim_reply(cases, today):
-    """Open, not told anything, and the statutory period has run out."""
-    days = [today - timedelta(days=n) for n in range(LONGEST_TERM.days)]
-    due = due_dates(LegalTerm.Kind.INTERIM_REPLY, days)
-    past = [day for day, last in due.items() if last < today]
-    last_day = max(past, default=date.min)
-    replies = Letter.objects.filter(kind=Letter.Kind.INTERIM_REPLY)
-    return cases.filter(
-        ~Exists(of_case(replies)),
-        state__in=WITH_STAFF,
-        submitted_at__date__lte=last_day,
-    ).annotate(since=F("submitted_at"))
 
 
 def without_declaration(cases):

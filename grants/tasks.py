@@ -8,6 +8,7 @@ from procrastinate.contrib.django import app
 
 from grants import registers
 from grants.appeal_bundle import appeal_bundle
+from grants.interim import send_interim_replies
 from grants.letters.pdf import letter_pdf
 from grants.models import (
     Appeal,
@@ -85,6 +86,13 @@ def make_appeal_bundle(appeal_id):
 def remind_people(timestamp):
     """Each hour: what people should be reminded of by now."""
     remind(timezone.now())
+
+
+@app.periodic(cron="37 6 * * *")
+@app.task(name="grants.reply_for_now", queueing_lock="reply_for_now", queue="notices")
+def reply_for_now(timestamp):
+    """Each morning: interim replies where the statutory period is about to end."""
+    send_interim_replies(timezone.now())
 
 
 @app.task(

@@ -299,6 +299,7 @@ TABLE = (
         "admin:case_recommend": only("caseworker"),
         "admin:case_check_form": only("caseworker"),
         "admin:case_hold_fact": only("caseworker"),
+        "admin:case_reply_for_now": only("caseworker"),
         "admin:case_send_facts": only("caseworker"),
         "admin:case_drop_fact": only("caseworker"),
         "admin:case_note_state_aid": only("caseworker"),
@@ -330,6 +331,7 @@ SET_UP = words(
     """
     grants.scheme grants.round grants.eligibilityquestion grants.pot
     grants.delegation grants.appointedruler grants.legalterm grants.lettertext
+    grants.aidceiling
     accounts.user
     """
 )
@@ -377,6 +379,7 @@ BUTTONS = {
     "grants_round_extend": ("grants.round", 200),
     "grants_round_downtime": ("grants.round", 200),
     "grants_round_add_questions": ("grants.round", 405),
+    "grants_round_add_checklist": ("grants.round", 405),
     "grants_pot_allocate": ("grants.pot", 200),
     "grants_pot_move": ("grants.pot", 200),
 }

@@ -25,6 +25,7 @@ from grants.casework.screening_forms import (
     CheckForm,
     DropFactForm,
     HoldFactForm,
+    ReplyForNowForm,
     SendFactsForm,
     StateAidForm,
     prefilled_request,
@@ -39,6 +40,7 @@ from grants.models import (
     Application,
     BudgetLine,
     DecisionFlag,
+    Letter,
     Pot,
     State,
     Step,
@@ -196,6 +198,7 @@ def screening_parts(case):
     """The checklist and what was found, what others say, and the note on state aid."""
     items = list(case.round.checklist.all())
     return {
+        "interim": case.letters.filter(kind=Letter.Kind.INTERIM_REPLY).last(),
         "items": items,
         "findings": list(case.findings.select_related("item", "found_by"))
         if items
@@ -339,6 +342,8 @@ def forms_for(case, user, found, today):
 def screening_forms(case, screening, today):
     """The forms that a caseworker screens by, while there is anything to screen."""
     forms = {}
+    if case.state in WITH_STAFF and screening["interim"] is None:
+        forms["reply_for_now"] = ReplyForNowForm(case=case, today=today)
     if case.state in BEFORE_RECOMMENDED:
         forms["hold_fact"] = HoldFactForm(case=case)
         if screening["items"]:

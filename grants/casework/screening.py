@@ -6,6 +6,7 @@ from grants.casework.page import screening_form
 from grants.casework.screening_forms import (
     DropFactForm,
     HoldFactForm,
+    ReplyForNowForm,
     SendFactsForm,
     StateAidForm,
 )
@@ -21,6 +22,19 @@ def case_check_form(request, year, seq):
     def verb():
         case.check_form(form.findings(), **acting(request))
         return "Sjekklisten er lagret."
+
+    return act(request, case, form, verb)
+
+
+def case_reply_for_now(request, year, seq):
+    """Tell the applicant that the answer takes time."""
+    case = opened_case(request, year, seq, role=roles.CASEWORKER)
+    today = timezone.localdate(request.arrived_at)
+    form = ReplyForNowForm(given(request), case=case, today=today)
+
+    def verb():
+        case.reply_for_now(**acting(request), **form.cleaned_data)
+        return "Søkeren har fått et foreløpig svar."
 
     return act(request, case, form, verb)
 

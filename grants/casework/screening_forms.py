@@ -48,6 +48,33 @@ class CheckForm(CaseForm):
         }
 
 
+class ReplyForNowForm(CaseForm):
+    """The interim reply. What is left out is said to be unknown, or told for all."""
+
+    name = "reply_for_now"
+    heading = "Send foreløpig svar"
+    button = "Send foreløpig svar"
+
+    expected_on = NorwegianDateField(
+        label="Når regner du med å svare?",
+        help_text="Skriv en dag du er trygg på. La feltet stå tomt hvis du ikke vet.",
+        required=False,
+    )
+    reason = forms.CharField(
+        label="Hvorfor tar det tid?",
+        help_text="Står det tomt, skriver brevet at søknadene blir vurdert samlet.",
+        max_length=1000,
+        required=False,
+        widget=textarea(3),
+    )
+
+    def __init__(self, *args, case, today, **kwargs):
+        super().__init__(*args, case=case, **kwargs)
+        answer_on = case.round.expected_answer_on
+        if answer_on and answer_on > today:
+            self.fields["expected_on"].initial = answer_on
+
+
 class HoldFactForm(CaseForm):
     name = "hold_fact"
     heading = "Legg inn en opplysning fra andre"

@@ -79,6 +79,7 @@ def casework_urls(guard):
         (f"{CASE}varsler/<int:number>/", views.case_dismiss_flag),
         (f"{CASE}uten-svar/", views.case_cancel_request),
         (f"{CASE}sjekkliste/", screening.case_check_form),
+        (f"{CASE}forelopig-svar/", screening.case_reply_for_now),
         (f"{CASE}opplysninger/", screening.case_hold_fact),
         (f"{CASE}opplysninger/send/", screening.case_send_facts),
         (f"{CASE}opplysninger/legg-bort/", screening.case_drop_fact),

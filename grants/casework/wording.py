@@ -129,6 +129,7 @@ JOURNAL = {
     "round_published": "Publiserte utlysningen",
     "round_extended": "Flyttet fristen",
     "default_questions_added": "La inn standardspørsmålene",
+    "default_checklist_added": "La inn den vanlige sjekklisten",
     "late_exception_granted": "Ga en søker utsatt frist",
     "round_followed": "Begynte å følge utlysningen",
     "round_unfollowed": "Sluttet å følge utlysningen",

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _now
 
 from grants.letters.hearing import hearing_letter
+from grants.letters.interim import interim_letter
 from grants.models.applicants import ApplicantKind
 from grants.models.letters import Letter, language_of
 from grants.models.of_case import OfCaseQuerySet
@@ -16,7 +17,7 @@ from grants.models.records import PublicRecord
 from grants.models.requests import InfoRequest
 from grants.models.rounds import PARTS_FROZEN
 from grants.models.schemes import InForceQuerySet
-from grants.models.states import BEFORE_RECOMMENDED, State
+from grants.models.states import BEFORE_RECOMMENDED, WITH_STAFF, State
 from grants.models.steps import Step
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
@@ -326,6 +327,38 @@ class Screening:
             JournalEntry.record(
                 "form_checked", about=self, by=by, item=item.pk, result=result
             )
+
+    @transaction.atomic
+    def reply_for_now(self, *, by, now, expected_on=None, reason=""):
+        """Tell the applicant, once, that the answer takes time and when it comes.
+
+        Demanded when the statutory period runs out first (LegalTerm.INTERIM_REPLY).
+        Returns the letter, or the one that was sent before: two at once send one.
+        """
+        locked = self._hold()
+        if by.user is not None:
+            self._check_role(by, roles.CASEWORKER)
+            self._check_impartial(by)
+        sent = self.letters.filter(kind=Letter.Kind.INTERIM_REPLY).last()
+        if sent is not None:
+            return sent
+        if locked.state not in WITH_STAFF:
+            raise Refused("Saken er ferdig, så søkeren venter ikke på svar.")
+        if expected_on and expected_on <= timezone.localdate(now):
+            raise Refused("Velg en dag fram i tid.")
+        language = language_of(self)
+        title, parts = interim_letter(
+            self, expected_on=expected_on, reason=reason, language=language
+        )
+        return Letter.send(
+            self,
+            kind=Letter.Kind.INTERIM_REPLY,
+            title=title,
+            parts=parts,
+            language=language,
+            by=by,
+            now=now,
+        )
 
     @transaction.atomic
     def hold_fact(self, *, by, now, source, seen_on, text):

@@ -38,6 +38,7 @@ pytestmark = pytest.mark.django_db
 
 PARTS = ["", "habilitet/", "ta/", "gi-videre/", "be-om-mer/", "uten-svar/", "rad/"]
 PARTS += ["sjekkliste/", "statsstotte/"]
+PARTS += ["forelopig-svar/"]
 PARTS += ["opplysninger/", "opplysninger/send/", "opplysninger/legg-bort/"]
 PARTS += ["rad/panel/", "vurdering/pek-ut/", "vurdering/frita/", "vurdering/apne/"]
 PARTS += ["vurdering/", "innstilling/", "tilbake/", "vedtak/", "versjoner/1/"]
@@ -238,13 +239,13 @@ def test_the_page_asks_the_same_number_of_times_however_much_there_is(
     client.force_login(worker)
     client.get(case.get_case_url())
 
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(38):
         client.get(case.get_case_url())
     for _ in range(3):
         other = create_submitted(user=user, applicant=applicant, round=round)
         assert other.applicant == case.applicant
         assess(case)
-    with django_assert_num_queries(37):
+    with django_assert_num_queries(38):
         client.get(case.get_case_url())
 
 

@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from areas.models import Appropriation, Funder
 from grants.models import (
+    AidCeiling,
     Award,
+    ChecklistItem,
     Criterion,
     EligibilityQuestion,
     LegalTerm,
@@ -94,6 +96,7 @@ def round_data(**changed):
             "eligibility_questions",
             "questions",
             "required_attachments",
+            "checklist",
             "pots",
         ),
         **changed,
@@ -250,6 +253,7 @@ def test_a_published_round_is_read_only_but_for_answer_date_and_contact(
         (EligibilityQuestion, False, False),
         (Question, False, False),
         (RequiredAttachment, False, False),
+        (ChecklistItem, False, False),
         (Pot, False, False),
     ]
     client.post(url(round), round_data(title="Høsten", contact_name="Nye"))
@@ -505,8 +509,58 @@ def test_authority_is_given_to_staff_only(client, administrator):
     assert list(form.fields["to_user"].queryset) == [administrator]
 
 
+def test_a_round_starts_its_checklist_from_the_usual_points(client, administrator):
+    round = create_round(published=False)
+
+    first = client.post(url(round, "standardsjekkliste/"), follow=True)
+    second = client.post(url(round, "standardsjekkliste/"), follow=True)
+
+    assert list(round.checklist.values_list("step", flat=True)) == [
+        "soker",
+        "sted",
+        "prosjekt",
+        "okonomi",
+        "vedlegg",
+        "",
+    ]
+    assert messages_in(first) == [
+        "Sjekklisten er lagt inn. Les den, og endre det som ikke passer."
+    ]
+    assert messages_in(second) == [
+        "Utlysningen har alt en sjekkliste. Endre den, eller slett den."
+    ]
+
+
+def test_a_published_round_keeps_its_checklist(client, administrator):
+    round = create_round()
+
+    response = client.post(url(round, "standardsjekkliste/"), follow=True)
+
+    assert messages_in(response) == ["Utlysningen er publisert og låst."]
+    assert not round.checklist.exists()
+
+
+def test_the_ceiling_of_aid_is_set_up_here_and_ended_by_a_date(client, administrator):
+    AidCeiling.objects.all().delete()
+    rule = {
+        "amount": "300 000",
+        "source": "Forordning (EU) 2023/2831 artikkel 3",
+        "valid_from": "1.1.2024",
+        "valid_to": "",
+    }
+
+    client.post("/admin/grants/aidceiling/add/", rule)
+    kept = AidCeiling.objects.get()
+    client.post(url(kept), rule | {"amount": "1", "valid_to": "31.12.2030"})
+
+    kept.refresh_from_db()
+    assert (kept.amount, kept.valid_to) == (300_000, date(2030, 12, 31))
+
+
 @pytest.mark.parametrize("role", [roles.CASEWORKER, roles.DECIDER, roles.READER])
-@pytest.mark.parametrize("part", ["publiser/", "forleng/", "standardsporsmal/"])
+@pytest.mark.parametrize(
+    "part", ["publiser/", "forleng/", "standardsporsmal/", "standardsjekkliste/"]
+)
 def test_those_who_only_read_rounds_do_not_run_them(client, role, part):
     sync_roles()
     round = create_round(published=False)

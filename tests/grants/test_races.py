@@ -607,3 +607,19 @@ def test_two_enter_what_a_body_decided_and_one_counts():
         f"{one} har alt ført inn et vedtak i saken. Ta det ut først hvis det er feil."
     )
     assert case.body_decisions.get().case_number == "1/26"
+
+
+# --- interim replies ------------------------------------------------------------------
+
+
+def test_two_who_send_an_interim_reply_at_once_send_one_letter():
+    case = create_in_review()
+    other = Application.objects.get(pk=case.pk)
+    by, now = Actor.system(), timezone.now()
+
+    attempt = second_waits_for(
+        lambda: case.reply_for_now(by=by, now=now),
+        lambda: other.reply_for_now(by=by, now=now),
+    )
+
+    assert attempt.result(timeout=5) == case.letters.get(kind="interim_reply")
