@@ -298,7 +298,7 @@ class DecideForm(OutcomeForm):
     name = "decide"
 
     NOW, HOLD = "now", "hold"
-    hold = forms.TypedChoiceField(
+    hold = forms.ChoiceField(
         label="Når skal søkeren få vite det?",
         help_text="Kjent nå: brevet og varselet går straks, og klagefristen begynner. "
         "Holdt tilbake: pengene er satt av, og søkeren ser «til vedtak» til noen gjør "
@@ -307,12 +307,13 @@ class DecideForm(OutcomeForm):
             (NOW, "Gjør vedtaket kjent nå"),
             (HOLD, "Hold tilbake til alle gjøres kjent"),
         ],
-        coerce=lambda value: value == "hold",
-        empty_value=False,
         initial=NOW,
         widget=forms.RadioSelect,
         required=False,
     )
+
+    def clean_hold(self):
+        return self.cleaned_data["hold"] == self.HOLD
 
 
 class ProposeChangeForm(OutcomeForm):
