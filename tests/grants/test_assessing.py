@@ -741,7 +741,7 @@ def test_the_page_of_a_case_with_two_asks_a_fixed_number_of_times(
     client.force_login(case.caseworker)
     client.get(case.get_case_url())
 
-    with django_assert_num_queries(41 if finished else 40):
+    with django_assert_num_queries(42 if finished else 41):
         client.get(case.get_case_url())
 
 
