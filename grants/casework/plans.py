@@ -132,6 +132,7 @@ class PlanForm(forms.Form):
                 self.cleaned_data[f"reason_{row.case.pk}"],
             )
             for row in self.rows
+            if not row.is_closed
         }
 
 
@@ -199,7 +200,7 @@ def proposed(form, table, button):
         cases = [
             (row.case.pk, row.case.asked, row.average)
             for row in table.rows
-            if row.pot is pot and not row.is_decided
+            if row.pot is pot and not row.is_closed
         ]
         if button == "beste":
             figures |= best_first(cases, pot.pot.balance)
@@ -302,8 +303,9 @@ class Row:
     fields: list = field(default_factory=list)
 
     @property
-    def is_decided(self):
-        return self.case.state == State.DECIDED
+    def is_closed(self):
+        """Withdrawn or decided: it takes nothing more from the pot."""
+        return self.case.state not in WITH_STAFF
 
 
 class Table:
@@ -405,7 +407,7 @@ class Table:
 
     def add_up(self):
         for row in self.rows:
-            if row.pot is None or row.is_decided:
+            if row.pot is None or row.is_closed:
                 continue
             row.pot.cases += 1
             row.pot.proposed += row.amount or 0

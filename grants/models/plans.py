@@ -10,7 +10,7 @@ from django.db.models import Q
 from grants.models.applications import Application
 from grants.models.decisions import Outcome
 from grants.models.pots import Pot
-from grants.models.states import State
+from grants.models.states import WITH_STAFF
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
@@ -95,7 +95,7 @@ class Plan(models.Model):
         if not new:
             raise Refused("Utlysningen har alt en plan med dette navnet.")
         if like:
-            for row in like.rows.all():
+            for row in like.rows.filter(application__state__in=WITH_STAFF):
                 plan.rows.create(
                     application_id=row.application_id,
                     amount=row.amount,
@@ -109,7 +109,8 @@ class Plan(models.Model):
         """Keep what was typed: {case: (kroner or None, why this sum)}.
 
         Refused when another has changed the plan since `revision` was read: nobody's
-        figures are overwritten unseen.
+        figures are overwritten unseen. A case that has been withdrawn or decided
+        meanwhile leaves the plan: there is nothing more to prepare in it.
         """
         check_planner(by)
         held = self._hold()
@@ -129,6 +130,7 @@ class Plan(models.Model):
             self.rows.update_or_create(
                 application=case, defaults={"amount": amount, "reason": reason.strip()}
             )
+        self.rows.exclude(application__state__in=WITH_STAFF).delete()
         self.line, self.revision = line.strip(), held.revision + 1
         self.changed_by, self.changed_at = by.user, now
         self.save(update_fields=["line", "revision", "changed_by", "changed_at"])
@@ -151,7 +153,7 @@ class Plan(models.Model):
             wanted = sum(
                 (rows[case.pk].amount or 0)
                 for case in cases
-                if case.area_id in in_pot and case.state != State.DECIDED
+                if case.area_id in in_pot and case.state in WITH_STAFF
             )
             if wanted > pot.balance:
                 short = money(wanted - pot.balance)
@@ -240,6 +242,10 @@ class Plan(models.Model):
         return cases
 
     def _recommend(self, case, row, *, by, now):
+        if case.state not in WITH_STAFF:  # `case` is locked
+            raise Refused(
+                "Saken er trukket eller avgjort. Lagre planen på nytt, så går den ut."
+            )
         if row.amount is None:
             raise Refused("Skriv et beløp. Null er avslag.")
         standing = case.recommendations.standing().last()

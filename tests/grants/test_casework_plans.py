@@ -115,6 +115,22 @@ def test_a_helper_fills_in_a_proposal_and_saves_nothing(
     assert [row.amount for row in plan.rows.order_by("application_id")] == [1, 2]
 
 
+def test_a_withdrawn_case_takes_nothing_from_the_pot(client, caseworker):
+    cases = create_cases(caseworker, count=2, balance=30_000)
+    assess(cases[0], mark=5)
+    plan = create_plan(cases, [20_000, 10_000], by=caseworker)
+    cases[0].withdraw(by=Actor(cases[0].started_by), now=timezone.now())
+
+    response = post(client, plan, cases[1:], ["1"], button="beste")
+    saved = post(client, plan, cases[1:], ["15 000"])
+
+    [pot] = response.context["table"].pots
+    assert (pot.proposed, pot.cases, pot.left) == (20_000, 1, 10_000)
+    [row] = plan.rows.all()
+    assert (row.application, row.amount) == (cases[1], 15_000)
+    assert cases[0].number not in text_of(saved)
+
+
 def test_a_line_without_a_mark_asks_for_one(client, caseworker):
     cases = create_cases(caseworker, count=1, balance=30_000)
     plan = create_plan(cases, [1], by=caseworker)

@@ -192,6 +192,46 @@ def test_a_recommendation_changed_after_the_plan_stops_it(caseworker, decider):
     assert states(cases) == [State.RECOMMENDED, State.IN_REVIEW]
 
 
+def test_a_case_withdrawn_meanwhile_is_named_and_leaves_when_saved(caseworker):
+    cases = create_cases(caseworker, count=2, balance=20_000)
+    plan = create_plan(cases, [20_000, 20_000], by=caseworker)
+    cases[1].withdraw(by=Actor(cases[1].started_by), now=timezone.now())
+
+    with pytest.raises(Refused) as refusal:
+        plan.prepare(by=Actor(caseworker), now=timezone.now())
+    plan.write(
+        {cases[0]: (Decimal(20_000), "")},
+        line="",
+        by=Actor(caseworker),
+        now=timezone.now(),
+        revision=2,
+    )
+    plan.prepare(by=Actor(caseworker), now=timezone.now())
+
+    assert str(refusal.value) == (
+        f"{cases[1].number}: Saken er trukket eller avgjort. Lagre planen på nytt, så "
+        "går den ut."
+    )
+    assert states(cases) == [State.RECOMMENDED, State.WITHDRAWN]
+
+
+def test_a_copy_of_a_frozen_plan_leaves_out_what_was_withdrawn(caseworker, decider):
+    cases = create_cases(caseworker, count=2, balance=40_000)
+    plan = create_plan(cases, [20_000, 20_000], by=caseworker)
+    plan.prepare(by=Actor(caseworker), now=timezone.now())
+    declare_each(cases, decider)
+    cases[1].withdraw(by=Actor(cases[1].started_by), now=timezone.now())
+
+    copy = Plan.make(
+        plan.round, name="B", by=Actor(caseworker), now=timezone.now(), like=plan
+    )
+    copy.prepare(by=Actor(caseworker), now=timezone.now())
+    made = copy.decide_all(by=Actor(decider), now=timezone.now())
+
+    assert [decision.application for decision in made] == [cases[0]]
+    assert states(cases) == [State.DECIDED, State.WITHDRAWN]
+
+
 def test_a_plan_with_a_case_one_has_a_conflict_in_is_for_someone_else(
     caseworker, decider
 ):
