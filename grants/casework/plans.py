@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
 from django import forms
 from django.contrib import messages
@@ -216,14 +217,24 @@ def proposed(form, table, button):
     return filled
 
 
+class ReadForm(forms.Form):
+    """Which revision of the plan was on the screen."""
+
+    revision = forms.IntegerField(widget=forms.HiddenInput)
+
+
 @require_http_methods(["POST"])
 def plan_prepare(request, pk):
     """One plan becomes recommendations, all or none."""
     plan = plan_of(request, pk)
+    form = ReadForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, "Les tallene på nytt før du innstiller.")
+        return redirect("admin:plan_detail", pk=pk)
     return press(
         request,
         plan,
-        plan.prepare,
+        partial(plan.prepare, **form.cleaned_data),
         "Planen er innstilt. En beslutter kan nå avgjøre alle sakene i ett.",
     )
 

@@ -140,6 +140,7 @@ JOURNAL = {
     "pot_allocated": "La penger i rammen",
     "pot_moved": "Flyttet penger mellom rammer",
     "plan_made": "Begynte på en plan",
+    "plan_written": "Endret tall i en plan",
     "plan_prepared": "Innstilte etter en plan",
     "plan_decided": "Avgjorde sakene i en plan",
     "cases_exported": "Hentet saker som fil",

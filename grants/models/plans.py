@@ -134,10 +134,19 @@ class Plan(models.Model):
         self.line, self.revision = line.strip(), held.revision + 1
         self.changed_by, self.changed_at = by.user, now
         self.save(update_fields=["line", "revision", "changed_by", "changed_at"])
+        JournalEntry.record(
+            "plan_written",
+            about=self.round,
+            by=by,
+            plan=self.pk,
+            revision=self.revision,
+        )
 
     @transaction.atomic
-    def prepare(self, *, by, now):
+    def prepare(self, *, by, now, revision=None):
         """Make every row a recommendation, all or none, under the pots' locks.
+
+        `revision` is the one that was read; refused when the plan has changed since.
 
         Refused with all that is in the way, case by case. What was recommended already
         stands if it says the same.
@@ -145,6 +154,11 @@ class Plan(models.Model):
         pots = list(Pot.objects.filter(round=self.round_id).locked())
         held = self._hold()
         check_planner(by)
+        if revision is not None and held.revision != revision:
+            raise Refused(
+                f"{held.changed_by} endret planen etter at du åpnet den. Les tallene "
+                "på nytt før du innstiller."
+            )
         cases = self._locked_cases(by)
         rows = {row.application_id: row for row in self.rows.all()}
         faults = []

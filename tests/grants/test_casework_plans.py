@@ -170,7 +170,9 @@ def test_a_round_goes_from_plan_to_letters(client, caseworker):
     declare_each(cases, decider)
 
     prepared = text_of(
-        client.post(reverse("admin:plan_prepare", args=[plan.pk]), follow=True)
+        client.post(
+            reverse("admin:plan_prepare", args=[plan.pk]), {"revision": 2}, follow=True
+        )
     )
     client.force_login(decider)
     decided = text_of(
@@ -195,11 +197,37 @@ def test_what_is_in_the_way_is_named_on_the_page(client, caseworker):
     plan = create_plan(cases, [20_000], by=caseworker)
 
     page = text_of(
-        client.post(reverse("admin:plan_prepare", args=[plan.pk]), follow=True)
+        client.post(
+            reverse("admin:plan_prepare", args=[plan.pk]), {"revision": 2}, follow=True
+        )
     )
 
     assert "mangler 10 000 kr." in page
     assert Application.objects.get().state == State.IN_REVIEW
+
+
+def test_figures_that_another_saved_are_not_prepared_unread(client, caseworker):
+    cases = create_cases(caseworker, count=1, balance=30_000)
+    plan = create_plan(cases, [20_000], by=caseworker)
+    page = text_of(client.get(reverse("admin:plan_detail", args=[plan.pk])))
+    plan.write(
+        {cases[0]: (Decimal(5_000), "Mindre.")},
+        line="",
+        by=Actor(create_caseworker(name="Siri Sak")),
+        now=timezone.now(),
+        revision=2,
+    )
+
+    refused = text_of(
+        client.post(
+            reverse("admin:plan_prepare", args=[plan.pk]), {"revision": 2}, follow=True
+        )
+    )
+
+    assert '<input type="hidden" name="revision" value="2"><button' in page
+    assert "Siri Sak endret planen etter at du åpnet den." in refused
+    assert Application.objects.get().state == State.IN_REVIEW
+    assert not cases[0].recommendations.exists()
 
 
 def test_two_plans_stand_side_by_side(client, caseworker):

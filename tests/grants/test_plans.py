@@ -269,6 +269,20 @@ def test_what_another_wrote_meanwhile_is_not_overwritten_unseen(caseworker):
     assert plan.rows.get().amount == 7_000
 
 
+def test_every_change_of_a_plan_is_in_the_journal(caseworker):
+    cases = create_cases(caseworker, count=1, balance=1_000_000)
+
+    plan = create_plan(cases, [10_000], by=caseworker)
+    plan.prepare(by=Actor(caseworker), now=timezone.now())
+
+    kept = JournalEntry.objects.filter(verb__startswith="plan_").order_by("pk")
+    assert list(kept.values_list("verb", "actor", "facts")) == [
+        ("plan_made", caseworker.pk, {"plan": plan.pk}),
+        ("plan_written", caseworker.pk, {"plan": plan.pk, "revision": 2}),
+        ("plan_prepared", caseworker.pk, {"plan": plan.pk}),
+    ]
+
+
 def test_a_prepared_plan_is_frozen_and_can_be_copied(caseworker):
     cases = create_cases(caseworker, count=1, balance=1_000_000)
     plan = create_plan(cases, [10_000], by=caseworker)
