@@ -1,13 +1,13 @@
 """The planner: a whole round in one table, tried out, compared, prepared, decided."""
 
 from dataclasses import dataclass, field
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Avg, Exists, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Avg, DecimalField, Exists, Max, Min, OuterRef, Q, Subquery
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -208,7 +208,7 @@ def proposed(form, table, button):
         elif button == "likt":
             figures |= equal_share(cases, pot.pot.balance)
         else:
-            figures |= above_line(cases, float(mark))
+            figures |= above_line(cases, mark)
     data = form.data.copy()
     for pk, amount in figures.items():
         data[f"amount_{pk}"] = amount_as_text(amount)
@@ -305,7 +305,7 @@ class Row:
 
     case: Application
     pot: PotSum | None
-    average: float | None
+    average: Decimal | None  # with two decimals, as it is shown and compared
     apart: int  # the most between two marks on one criterion
     advice: str
     has_reasons: bool
@@ -334,7 +334,8 @@ class Table:
         self.is_cut = len(cases) > MOST_CASES
         everyone = Application.objects.filter(round=plan.round)
         in_plan = Q(state__in=WITH_STAFF) | Q(plan_rows__plan=plan)
-        self.hidden = everyone.filter(in_plan).distinct().count() - len(cases)
+        mine = everyone.visible_to(user).filter(in_plan).values("pk")
+        self.hidden = everyone.filter(in_plan).exclude(pk__in=mine).distinct().count()
 
     @staticmethod
     def cases(user, plan):
@@ -343,7 +344,9 @@ class Table:
             application=OuterRef(OuterRef("pk"))
         )
         marks = Mark.objects.filter(assessment__in=counting.values("pk")).order_by()
-        mean = marks.values("assessment__application").annotate(mean=Avg("mark"))
+        mean = marks.values("assessment__application").annotate(
+            mean=Avg("mark", output_field=DecimalField())
+        )
         apart = (
             marks.values("criterion")
             .annotate(apart=Max("mark") - Min("mark"))
@@ -376,7 +379,7 @@ class Table:
             case=case,
             pot=pot,
             # Until all who are to assess have finished, nobody sees a mark.
-            average=float(case.average) if case.is_assessed else None,
+            average=in_hundredths(case.average) if case.is_assessed else None,
             apart=case.apart if case.is_assessed else 0,
             advice=dict(Advice.Stance.choices).get(case.advised, ""),
             has_reasons=case.has_draft is not None
@@ -423,6 +426,11 @@ class Table:
             row.pot.cases += 1
             row.pot.proposed += row.amount or 0
             row.pot.granted += bool(row.amount)
+
+
+def in_hundredths(mean):
+    """A mean as it is read on the page, so that a line drawn there holds."""
+    return mean.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
 # --- who may --------------------------------------------------------------------------

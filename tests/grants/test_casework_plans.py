@@ -14,6 +14,7 @@ from tests.factories import (
     create_caseworker,
     create_decider,
     create_in_review,
+    create_round,
 )
 from tests.grants.test_plans import create_cases, create_plan, declare_each
 
@@ -113,6 +114,38 @@ def test_a_helper_fills_in_a_proposal_and_saves_nothing(
     shown = [form.cleaned_data[f"amount_{case.pk}"] for case in cases]
     assert shown == [Decimal(amount) for amount in amounts]
     assert [row.amount for row in plan.rows.order_by("application_id")] == [1, 2]
+
+
+@pytest.mark.parametrize(("line", "amount"), [("3,67", 20_000), ("3,68", 0)])
+def test_a_line_is_drawn_by_the_mean_on_the_page(client, caseworker, line, amount):
+    round = create_round(balance=Decimal(30_000), criteria=("A", "B", "C"))
+    case = create_in_review(round=round, caseworker=caseworker)
+    marks = zip(round.criteria.all(), [4, 4, 3], strict=True)
+    case.assess(
+        {criterion: (mark, "Fordi.") for criterion, mark in marks},
+        by=Actor(caseworker),
+        now=timezone.now(),
+    )
+    plan = create_plan([case], [1], by=caseworker)
+
+    response = post(client, plan, [case], ["1"], button="grense", mark=line)
+
+    assert "3,67 av 5" in text_of(response)
+    form = response.context["form"]
+    assert form.cleaned_data[f"amount_{case.pk}"] == amount
+
+
+def test_a_table_that_is_cut_does_not_call_the_rest_hidden(
+    client, caseworker, monkeypatch
+):
+    monkeypatch.setattr("grants.casework.plans.MOST_CASES", 1)
+    cases = create_cases(caseworker, count=3, balance=30_000)
+    plan = create_plan(cases, [1, 2, 3], by=caseworker)
+
+    page = text_of(client.get(reverse("admin:plan_detail", args=[plan.pk])))
+
+    assert "Utlysningen har flere saker enn tabellen viser." in page
+    assert "skjult for deg" not in page
 
 
 def test_a_withdrawn_case_takes_nothing_from_the_pot(client, caseworker):
