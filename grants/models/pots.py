@@ -49,9 +49,37 @@ class Pot(models.Model):
                 name="pot_is_not_overdrawn", condition=Q(balance__gte=0)
             ),
         ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="pot_balance_follows_its_rows",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("balance"),
+                func="""
+                    IF TG_OP = 'INSERT' AND NEW.balance = 0 THEN
+                        RETURN NEW;
+                    END IF;
+                    -- Deeper is the trigger of the rows.
+                    IF TG_OP = 'UPDATE' AND (
+                        NEW.balance = OLD.balance OR pg_trigger_depth() > 1
+                    ) THEN
+                        RETURN NEW;
+                    END IF;
+                    RAISE EXCEPTION
+                        'pot_balance_follows_its_rows: add a row to the ledger'
+                        USING ERRCODE = 'restrict_violation';
+                """,
+            ),
+        ]
 
     def __str__(self):
         return self.name
+
+    def save(self, *, update_fields=None, **kwargs):
+        """Save all but the balance, which may have moved since it was read."""
+        if update_fields is None and not self._state.adding:
+            names = [field.name for field in self._meta.concrete_fields]
+            update_fields = {*names} - {"id", "balance"}
+        super().save(update_fields=update_fields, **kwargs)
 
     @transaction.atomic
     def allocate(self, amount, *, by, appropriation=None, reason=""):
@@ -207,8 +235,8 @@ class PotRow(models.Model):
             ),
             models.CheckConstraint(
                 name="pot_row_award_has_decision",
-                condition=Q(kind__in=["allocated", "moved"])
-                | Q(decision__isnull=False),
+                condition=Q(kind__in=["allocated", "moved"], decision=None)
+                | (~Q(kind__in=["allocated", "moved"]) & Q(decision__isnull=False)),
             ),
             models.UniqueConstraint(
                 name="pot_row_awarded_once_per_decision",
@@ -228,6 +256,73 @@ class PotRow(models.Model):
                 func="""
                     UPDATE grants_pot SET balance = balance + NEW.amount
                     WHERE id = NEW.pot_id;
+                    RETURN NULL;
+                """,
+            ),
+            # What a case has taken is what its last decision gives, or nothing when
+            # the money was declined; what was paid back may leave less.
+            pgtrigger.Trigger(
+                name="pot_row_fits_its_decision",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__decision__isnull=False),
+                declare=[
+                    ("decided", "grants_decision"),
+                    ("its_case", "grants_application"),
+                    ("taken", "numeric"),
+                ],
+                func="""
+                    PERFORM 1 FROM grants_pot WHERE id = NEW.pot_id FOR NO KEY UPDATE;
+                    SELECT * INTO decided FROM grants_decision
+                        WHERE id = NEW.decision_id;
+                    SELECT * INTO its_case FROM grants_application
+                        WHERE id = decided.application_id;
+                    SELECT -SUM(amount) INTO taken FROM grants_potrow
+                        WHERE decision_id IN (
+                            SELECT id FROM grants_decision
+                            WHERE application_id = its_case.id
+                        );
+                    IF EXISTS (
+                        SELECT 1 FROM grants_decision
+                        WHERE application_id = its_case.id
+                        AND version > decided.version
+                    ) OR NOT EXISTS (
+                        SELECT 1 FROM grants_potarea WHERE pot_id = NEW.pot_id
+                        AND round_id = its_case.round_id AND area_id = its_case.area_id
+                    ) OR NOT (
+                        CASE NEW.kind
+                            WHEN 'awarded' THEN taken = decided.amount
+                            WHEN 'withdrawn' THEN taken IN (decided.amount, 0)
+                            WHEN 'declined' THEN taken = 0
+                            ELSE taken >= 0
+                        END
+                    ) THEN
+                        RAISE EXCEPTION
+                            'pot_row_fits_its_decision: the case takes another sum'
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    RETURN NULL;
+                """,
+            ),
+            pgtrigger.Trigger(
+                name="pot_row_moved_has_its_twin",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                timing=pgtrigger.Deferred,
+                condition=pgtrigger.Q(new__kind="moved"),
+                func="""
+                    IF 0 <> (
+                        SELECT SUM(amount) FROM grants_potrow
+                        WHERE kind = 'moved' AND pot_id IN (
+                            SELECT id FROM grants_pot WHERE round_id = (
+                                SELECT round_id FROM grants_pot WHERE id = NEW.pot_id
+                            )
+                        )
+                    ) THEN
+                        RAISE EXCEPTION
+                            'pot_row_moved_has_its_twin: money left the round'
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
                     RETURN NULL;
                 """,
             ),

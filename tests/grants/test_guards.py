@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from django.db import DatabaseError, IntegrityError, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import timezone
 
 from grants.models import (
@@ -17,6 +17,7 @@ from grants.models import (
     Letter,
     LetterText,
     Membership,
+    Outcome,
     Pot,
     PotArea,
     PotRow,
@@ -41,6 +42,8 @@ from tests.factories import (
     create_submitted,
     create_user,
     declare_impartial,
+    propose,
+    redecide,
 )
 
 pytestmark = pytest.mark.django_db
@@ -176,6 +179,80 @@ def test_a_pot_is_never_overdrawn_whatever_the_road():
         "pot_row_award_has_decision",
         lambda: PotRow.objects.create(pot=pot, kind="awarded", amount=-1),
     )
+
+
+def test_the_balance_of_a_pot_changes_through_its_rows_only():
+    pot = create_round(balance=Decimal(1_000), published=False).pots.get()
+    pots = Pot.objects.filter(pk=pot.pk)
+    guard = "pot_balance_follows_its_rows"
+
+    refused(guard, lambda: pots.update(balance=5_000))
+    refused(guard, lambda: pots.update(balance=0, name="Tom"))
+    refused(guard, lambda: Pot.objects.create(round=pot.round, name="B", balance=1))
+
+    assert pots.get().balance == Decimal(1_000)
+
+
+def test_a_pot_that_is_renamed_keeps_what_came_meanwhile():
+    pot = create_round(balance=Decimal(1_000), published=False).pots.get()
+    pot.rows.create(kind="allocated", amount=Decimal(500))
+    pot.name = "Møteplasser"
+
+    pot.save()
+
+    pot.refresh_from_db()
+    assert (pot.name, pot.balance) == ("Møteplasser", Decimal(1_500))
+
+
+def test_a_row_fits_what_its_decision_gives():
+    case = create_decided(round=create_round(balance=Decimal(90_000)))
+    pot, guard = case.round.pots.get(), "pot_row_fits_its_decision"
+
+    def add(kind, amount, **fields):
+        fields = {"pot": pot, "decision": case.decision, **fields}
+        PotRow.objects.create(kind=kind, amount=Decimal(amount), **fields)
+
+    refused(guard, lambda: add("declined", 1))
+    refused(guard, lambda: add("declined", 20_001))
+    refused(guard, lambda: add("withdrawn", 1))
+    refused(guard, lambda: add("returned", 20_001))
+    refused("pot_row_award_has_decision", lambda: add("allocated", 20_000))
+    add("declined", 20_000)
+    refused(guard, lambda: add("withdrawn", 20_000))
+
+    assert case.money_taken() == 0
+
+
+def test_a_row_takes_what_its_decision_gives_from_the_pot_of_the_case():
+    case = create_decided(round=create_round(balance=Decimal(90_000)))
+    elsewhere = create_round(balance=Decimal(90_000)).pots.get()
+    first = case.made
+    what = {"outcome": Outcome.PARTLY, "amount": Decimal(5_000)}
+    propose(case, kind="reversal", **what)
+    redecide(case, first.decided_by)
+
+    def add(pot, decision, amount):
+        PotRow.objects.create(
+            kind="withdrawn", amount=Decimal(amount), pot=pot, decision=decision
+        )
+
+    guard = "pot_row_fits_its_decision"
+    refused(guard, lambda: add(elsewhere, case.made, 5_000))
+    refused(guard, lambda: add(case.round.pots.get(), first, 5_000))
+    add(case.round.pots.get(), case.made, 5_000)
+
+    assert case.money_taken() == 0
+
+
+def test_money_that_is_moved_stays_in_the_round():
+    pot = create_round(balance=Decimal(1_000)).pots.get()
+
+    def lose():
+        pot.rows.create(kind="moved", amount=Decimal(-400))
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    refused("pot_row_moved_has_its_twin", lose)
 
 
 def test_an_area_is_in_one_pot_of_a_round():

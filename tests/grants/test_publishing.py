@@ -60,10 +60,6 @@ LACKS = {
         ),
         "Myndigheten til å avgjøre varer ikke til dagen da svaret ventes.",
     ),
-    "money": (
-        lambda round: change(round.pots.get(), balance=0),
-        "Ingen ramme har fått penger.",
-    ),
     "areas": (
         lambda round: PotArea.objects.all().delete(),
         "Hver ramme må gjelde minst ett område.",
@@ -101,6 +97,16 @@ def test_a_round_that_lacks_it_is_not_published(lack):
 
     round.refresh_from_db()
     assert (str(refused.value), round.published_at) == (message, None)
+
+
+def test_a_round_without_money_is_not_published():
+    round = create_round(published=False, balance=None)
+
+    with pytest.raises(Refused, match="Ingen ramme har fått penger."):
+        round.publish(by=Actor(create_user()), now=timezone.now())
+
+    round.refresh_from_db()
+    assert round.published_at is None
 
 
 def test_a_pot_without_money_is_warned_of():
