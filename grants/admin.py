@@ -331,6 +331,7 @@ class RoundAdmin(SetupAdmin):
                     "own_share_percent",
                     "payment_mode",
                     "report_rule",
+                    "answer_days",
                     "report_due_days",
                 ]
             },

@@ -15,6 +15,7 @@ from grants.models import (
     Applicant,
     ApplicantKind,
     Application,
+    Award,
     Declaration,
     InfoRequest,
     Invitation,
@@ -143,6 +144,12 @@ def samples():
     )
     letter = Letter(application=case, title="Foreløpig svar")
     appeal = Appeal(delay_granted=True, delay_reasons="Pengene er alt brukt.")
+    award = Award(
+        application=case,
+        amount=Decimal(15_000),
+        answer_by=date(2027, 4, 6),
+        answered_at=closes_at + timedelta(days=50),
+    )
     asked = AppealQuestion(text="Hvilken post gjelder det?", due_on=date(2027, 4, 20))
     return of_people(case, closes_at) | {
         "access_answered": (AccessRequest(party_case=case), {"number": "2027/0012"}),
@@ -154,6 +161,9 @@ def samples():
         "late_exception_granted": (leave, of_case | {"until": leave.until}),
         "late_taken_in": (case, of_case | {"late": late}),
         "application_submitted": (case, of_case),
+        "award_answer_due": (award, {}),
+        "award_declined": (award, {}),
+        "award_more_time": (award, {}),
         "application_withdrawn": (case, of_case),
         "decision_made": (case, of_case),
         "draft_closes_soon": (case, of_case | {"days": 7}),

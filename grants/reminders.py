@@ -8,14 +8,17 @@ from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef
+from django.utils import timezone
 
-from grants.models import Application, Decision, Membership, Round, RoundFollower
+from grants.models import Application, Award, Decision, Membership, Round, RoundFollower
 from omradesatsing.accounts.models import User
 from omradesatsing.notices.models import Notice
 
 # Days before the closing, and when a letter that nobody opened is mentioned again.
 DAYS_BEFORE = (7, 1)
 UNREAD_AFTER = timedelta(days=7)
+# When an offer of money that nobody has answered is mentioned again.
+ANSWER_WITHIN = timedelta(days=7)
 # A follower is not told of an opening that is old news.
 NEWS_FOR = timedelta(days=3)
 
@@ -27,6 +30,7 @@ def remind(now):
         remind_followers(round, now)
     tell_of_openings(now)
     remind_of_letters(now)
+    remind_of_answers(now)
 
 
 def closing_soon(now):
@@ -90,6 +94,27 @@ def tell_of_openings(now):
             url=round.get_absolute_url(),
             context={"round": round},
             may_wait=True,
+        )
+
+
+@transaction.atomic
+def remind_of_answers(now):
+    """Remind those who were promised money that they must say yes or no."""
+    today = timezone.localdate(now)
+    waiting = Award.objects.unanswered().filter(
+        answer_by__gte=today,
+        answer_by__lte=today + ANSWER_WITHIN,
+        # Told of the offer just now, they know.
+        decision__announced_at__lte=now - NEWS_FOR,
+    )
+    for award in waiting.select_related("application__applicant"):
+        case = award.application
+        Notice.write(
+            "award_answer_due",
+            about=award,
+            to=case.members(),
+            occasion=f"{award.answer_by:%Y%m%d}",
+            url=case.get_absolute_url(),
         )
 
 

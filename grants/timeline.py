@@ -12,6 +12,7 @@ from grants.models import (
     Appeal,
     AppealState,
     Application,
+    Award,
     Decision,
     InfoRequest,
     LateException,
@@ -19,6 +20,7 @@ from grants.models import (
     State,
     Version,
 )
+from grants.models.awards import AwardState
 from grants.pace import usual_wait
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.ui.templatetags.ui import date_no, in_lang
@@ -38,8 +40,9 @@ def helped_cases_of(user):
 
 def _with_what_a_list_shows(applications):
     """Adds `title`, `amount` (asked for), `due_on` (of what is asked for now, or None),
-    `outcome` (of the decision that is announced, or None), `edited_at`, and
-    `leave_until` (the applicant's leave to send after the closing, or None).
+    `outcome` (of the decision that is announced, or None), `award_state` and
+    `answer_by` of the money that is promised by it, `edited_at`, and `leave_until` (the
+    applicant's leave to send after the closing, or None).
     """
     versions = Version.objects.filter(application=OuterRef("pk")).order_by("-number")
     asked = InfoRequest.objects.open().filter(application=OuterRef("pk"))
@@ -47,6 +50,9 @@ def _with_what_a_list_shows(applications):
         Decision.objects.announced()
         .filter(application=OuterRef("pk"))
         .order_by("-version")
+    )
+    told = Award.objects.filter(
+        application=OuterRef("pk"), decision__announced_at__isnull=False
     )
     # Leave that ends before a closing that was moved, is of no use any more.
     leave = LateException.objects.filter(
@@ -60,12 +66,18 @@ def _with_what_a_list_shows(applications):
         amount=Subquery(versions.values("amount")[:1]),
         due_on=Subquery(asked.values("due_on")[:1]),
         outcome=Subquery(decided.values("outcome")[:1]),
+        award_state=Subquery(told.values("state")[:1]),
+        answer_by=Subquery(told.values("answer_by")[:1]),
         edited_at=Subquery(versions.values("edited_at")[:1]),
     )
 
 
-def standing(application, *, outcome, due_on):
+def standing(application, *, outcome, due_on, award_state=None, answer_by=None):
     """Words and tone for a tag. Until a decision is made known it is «til vedtak»."""
+    if award_state == AwardState.DECLINED:
+        return (_("Takket nei"), "muted")
+    if award_state == AwardState.OFFERED and answer_by:
+        return (_("Venter på svar fra deg"), "accent")
     if application.state == State.DECIDED and outcome:
         words = {
             "granted": _("Innvilget"),
@@ -85,8 +97,14 @@ def standing(application, *, outcome, due_on):
     }[application.state]
 
 
-def next_step(application, *, outcome, due_on):
+def next_step(application, *, outcome, due_on, award_state=None, answer_by=None):
     """What happens now, in one sentence."""
+    if award_state == AwardState.DECLINED:
+        return _("Du har takket nei til tilskuddet.")
+    if award_state == AwardState.OFFERED and answer_by:
+        return _("Du har fått tilsagn. Si ja eller nei takk senest %(day)s.") % {
+            "day": date_no(answer_by)
+        }
     answer_on = application.round.expected_answer_on
     if application.state == State.NEEDS_INFO and due_on:
         return _("Vi trenger svar fra deg senest %(day)s.") % {"day": date_no(due_on)}
@@ -135,7 +153,7 @@ def timeline(application, *, today):
         entries.append(
             event(decision.announced_at, title, url=url, link=_("Les brevet"))
         )
-    entries += appeal_events(application)
+    entries += appeal_events(application) + answer_events(application)
     if application.withdrawn_at:
         entries.append(event(application.withdrawn_at, _("Du trakk søknaden")))
     entries.sort(key=lambda entry: entry["when"])
@@ -166,6 +184,16 @@ def appeal_events(application):
         if ended:
             entries.append(event(*ended))
     return entries
+
+
+def answer_events(application):
+    """What was said to the money, by the journal: a yes may have become a no."""
+    titles = {
+        "award_accepted": _("Dere tok imot tilskuddet"),
+        "award_declined": _("Dere takket nei til tilskuddet"),
+    }
+    said = JournalEntry.objects.about(application).filter(verb__in=titles)
+    return [event(entry.at, titles[entry.verb]) for entry in said]
 
 
 def begun_answer(request):

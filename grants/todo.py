@@ -18,6 +18,7 @@ from grants.models import (
     Application,
     Assessment,
     AssessorSeat,
+    Award,
     BodyDecision,
     Decision,
     DecisionFlag,
@@ -282,6 +283,7 @@ def caseworker_tasks(user, cases, today):
                 for case in late.filter(due_on__lt=today)[:MOST]
             ],
         ),
+        ("Har ikke svart på tilsagnet", unanswered_tasks(mine, today)),
         ("Saker som ingen har", queue(cases.untaken(), "apen", "ingen")),
     ]
 
@@ -295,6 +297,19 @@ def named_tasks(user, cases):
         named_at=Subquery(waiting.values("named_at")[:1])
     )
     return [task(case, f"Pekt ut {date_no(case.named_at)}") for case in named[:MOST]]
+
+
+def unanswered_tasks(cases, today):
+    """Cases where the time to say yes or no to the money has run out."""
+    late = Award.objects.unanswered().filter(answer_by__lt=today)
+    waiting = cases.annotate(
+        answer_by=Subquery(
+            late.filter(application=OuterRef("pk")).values("answer_by")[:1]
+        )
+    ).exclude(answer_by=None)
+    return [
+        task(case, f"Fristen var {date_no(case.answer_by)}") for case in waiting[:MOST]
+    ]
 
 
 def answer_is_new(case):

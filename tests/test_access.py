@@ -145,6 +145,7 @@ OWN_NAMES = words(
     grants:applicant_registered
     grants:member_end grants:invitation_detail grants:document_list
     grants:document_bundle grants:document_ask
+    grants:award_accept grants:award_decline
     """
 )
 
@@ -289,6 +290,8 @@ TABLE = (
         | {"administrator": 403, "reader": 403, "superuser": 403},
         "admin:case_take": only("caseworker", 302),
         "admin:case_hand_over": only("caseworker"),
+        "admin:case_note_answer": only("caseworker"),
+        "admin:case_more_time": only("caseworker"),
         "admin:case_request_info": only("caseworker"),
         "admin:case_cancel_request": only("caseworker", 302),
         "admin:case_assess": only("caseworker"),
@@ -565,6 +568,8 @@ def address(name, world):
         ("admin:grants_pot_", "admin:grants_pot"),
         ("grants:application_", "case"),
         ("grants:withdraw", "case"),
+        ("grants:award_accept", "case"),
+        ("grants:award_decline", "case"),
         ("grants:message_list", "case"),
         ("grants:document_", "case"),
         ("grants:answer_", "case"),

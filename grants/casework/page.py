@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from grants.answers import facts_of
 from grants.casework.appeal_forms import RegisterAppealForm
+from grants.casework.award_forms import MoreTimeForm, NoteAnswerForm
 from grants.casework.forms import (
     AdviceForm,
     ConfirmMemberForm,
@@ -38,6 +39,7 @@ from grants.models import (
     Applicant,
     ApplicantKind,
     Application,
+    Award,
     BudgetLine,
     DecisionFlag,
     Letter,
@@ -153,6 +155,7 @@ def case_parts(case, user):
             .select_related("user")
         ),
         "settle_form": SettleForm(case=case) if user.has_role(roles.DECIDER) else None,
+        "award": announced_award(case),
         "pot": pot_parts(case, standing, decision),
         "people": people_parts(case),
         "appeals": appeals_of(case) if decision else [],
@@ -162,6 +165,12 @@ def case_parts(case, user):
         "namesakes": namesakes(case, user),
         "journal": journal,
     }
+
+
+def announced_award(case):
+    """The money promised, once the applicant has been told; or None."""
+    award = getattr(case, "award", None)
+    return award if award and award.decision.announced_at else None
 
 
 def earlier_versions(case):
@@ -323,6 +332,11 @@ def forms_for(case, user, found, today):
             latest = found["sent_back"][-1] if found["sent_back"] else None
             forms["recommend"] = RecommendForm(case=case, from_recommendation=latest)
         forms |= screening_forms(case, found["screening"], today)
+        award = found["award"]
+        if award and award.may_be_given_back:
+            forms["note_answer"] = NoteAnswerForm(case=case)
+        if award and award.is_open_to_answer:
+            forms["more_time"] = MoreTimeForm(case=case)
         if found["decision"]:
             forms["register_appeal"] = RegisterAppealForm(case=case)
         forms |= assessing_forms(case, user, found["assessing"], found["criteria"])
@@ -590,11 +604,23 @@ def step_when_decided(request, case, found):
         return step_of_change(request, case, proposal)
     if decision is None:
         return step_when_held(request, case)
-    return NextStep(
-        "Saken er avgjort",
+    made = (
         f"{decision.decided_by} avgjorde saken {date_no(decision.decided_at)}: "
-        f"{decision.get_outcome_display()}. Søkeren har fått brevet i innboksen.",
+        f"{decision.get_outcome_display()}."
     )
+    award = found["award"]
+    if award and award.is_open_to_answer:
+        return NextStep(
+            "Venter på svar fra den som får pengene",
+            f"{made} Svaret skal komme senest {date_no(award.answer_by)}.",
+        )
+    if award and award.state == Award.State.DECLINED:
+        return NextStep(
+            "Tilskuddet er takket nei til",
+            f"{made} Svaret kom {date_no(award.answered_at)}, og pengene er tilbake i "
+            "rammen.",
+        )
+    return NextStep("Saken er avgjort", f"{made} Søkeren har fått brevet i innboksen.")
 
 
 def step_when_held(request, case):

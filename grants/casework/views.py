@@ -207,6 +207,8 @@ def case_in_scope(request, year, seq):
         "reasons_draft",
         "late_entry",
         "state_aid__checked_by",
+        "award__answered_by",
+        "award__decision",
     )
     return get_object_or_404(cases, year=year, sequence=int(seq))
 

@@ -54,7 +54,7 @@ def sections_of(decision, *, language, now):
         sections.append(change(decision))
     sections += reasons(decision, language=language)
     if decision.gives_money:
-        sections += award(decision, version, language=language)
+        sections += award(decision, version, language=language, now=now)
     sections += fixed_texts(decision, language=language, now=now)
     sections.append(signature(decision))
     return sections
@@ -204,7 +204,7 @@ def reasons(decision, *, language):
     return found
 
 
-def award(decision, version, *, language):
+def award(decision, version, *, language, now):
     """What the money is for, when it comes, and what is asked for in return."""
     round = decision.application.round
     report_due = version.ends_on + timedelta(days=round.report_due_days)
@@ -218,6 +218,7 @@ def award(decision, version, *, language):
                     _("Prosjektperiode"),
                     f"{date_no(version.starts_on)} – {date_no(version.ends_on)}",
                 ],
+                [_("Svar på tilsagnet"), answer(decision, now=now)],
                 [_("Utbetaling"), str(round.get_payment_mode_display())],
                 [_("Rapport"), _("senest %(day)s") % {"day": date_no(report_due)}],
                 [_("Krav til rapporten"), " ".join(paragraphs(round.report_rule))],
@@ -233,6 +234,20 @@ def award(decision, version, *, language):
             | quoted(language)
         )
     return found
+
+
+def answer(decision, *, now):
+    """By when to say yes or no; or what was said before a letter was corrected."""
+    given = getattr(decision, "award", None)
+    if given and given.state == "accepted":
+        return _("Tilskuddet er tatt imot.")
+    if given and given.state == "declined":
+        return _("Det er takket nei til tilskuddet.")
+    day = date_no(decision.application.round.answer_day(now))
+    return _(
+        "Si ja eller nei takk på Min side senest %(day)s, eller skriv til "
+        "saksbehandleren."
+    ) % {"day": day}
 
 
 def fixed_texts(decision, *, language, now):

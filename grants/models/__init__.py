@@ -32,9 +32,10 @@ from grants.models.assessments import (
     ReasonsDraft,
     Recommendation,
 )
+from grants.models.awards import Award
 from grants.models.bodies import BodyDecision
 from grants.models.contents import Attachment, BudgetLine
-from grants.models.decisions import Award, Decision, DecisionLine, Outcome
+from grants.models.decisions import Decision, DecisionLine, Outcome
 from grants.models.imported import ImportedAward
 from grants.models.inquiries import RoundFollower, RoundInquiry
 from grants.models.invitations import Helper, Invitation

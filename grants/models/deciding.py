@@ -5,7 +5,8 @@ from django.db.models import Q, Sum
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from grants.models.decisions import Award, Decision, Outcome
+from grants.models.awards import Award
+from grants.models.decisions import Decision, Outcome
 from grants.models.pots import Pot, PotRow
 from grants.models.schemes import Delegation
 from omradesatsing.accounts import roles
@@ -368,7 +369,10 @@ class Deciding:
 
     def _charge(self, pot, decision, *, by, now):
         """Move the pot and the award to what the decision says. `pot` is locked."""
-        more = decision.amount - self.money_taken()
+        if Award.stays_declined(decision):
+            more = 0
+        else:
+            more = decision.amount - self.money_taken()
         if more > pot.balance:
             short = money(more - pot.balance)
             raise Refused(f"Det er ikke nok igjen i rammen. Det mangler {short}.")

@@ -280,6 +280,8 @@ class Decision(models.Model):
         self.refresh_from_db()
         if not taken:
             return
+        if self.gives_money:
+            self.award.open_to_answer(now)
         letter = Letter.write(self, now=now)
         JournalEntry.record("decision_announced", about=self.application, by=by)
         PublicRecord.register_letter(letter, by=by, now=now)
@@ -329,83 +331,3 @@ class DecisionLine(models.Model):
 
     def __str__(self):
         return f"{self.criterion}: {self.mark}"
-
-
-class AwardQuerySet(models.QuerySet):
-    def public(self, now):
-        """Awards whose decision is announced and whose letter has been notified.
-
-        An award is nobody else's business until the one who got it has been told.
-        """
-        told = Notice.objects.delivered().filter(
-            kind="decision_made",
-            about_type__app_label="grants",
-            about_type__model="decision",
-            about_id=OuterRef("decision"),
-        )
-        return self.filter(Exists(told), decision__announced_at__lte=now).filter(
-            state__in=[Award.State.OFFERED, Award.State.ACCEPTED]
-        )
-
-
-class Award(models.Model):
-    """The money promised in a case (tilsagn): offered, then accepted or declined."""
-
-    class State(models.TextChoices):
-        OFFERED = "offered", _("tilbudt")
-        ACCEPTED = "accepted", _("akseptert")
-        DECLINED = "declined", _("takket nei")
-        LAPSED = "lapsed", _("falt bort")
-
-    application = models.OneToOneField(
-        "grants.Application", on_delete=models.PROTECT, related_name="award"
-    )
-    decision = models.OneToOneField(
-        Decision, on_delete=models.PROTECT, related_name="award"
-    )
-    amount = models.DecimalField(_("beløp"), max_digits=12, decimal_places=2)
-    state = models.CharField(
-        _("status"), max_length=10, choices=State, default=State.OFFERED, editable=False
-    )
-    offered_at = models.DateTimeField(editable=False)
-    changed_at = models.DateTimeField(
-        null=True, editable=False, help_text="When a new decision changed the award."
-    )
-
-    objects = AwardQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = "tilsagn"
-        verbose_name_plural = "tilsagn"
-        ordering = ["-offered_at", "-pk"]
-        constraints = [
-            models.CheckConstraint(
-                name="award_amount_is_positive", condition=Q(amount__gt=0)
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.application}: {self.amount}"
-
-    @classmethod
-    def follow(cls, decision, *, now):
-        """Make or change the case's award so that it says what the decision says.
-
-        Another amount is a new offer. Without money an award lapses.
-        """
-        award = cls.objects.filter(application=decision.application_id).first()
-        if award is None:
-            if decision.amount:
-                cls.objects.create(
-                    application=decision.application,
-                    decision=decision,
-                    amount=decision.amount,
-                    offered_at=now,
-                )
-            return
-        if not decision.amount:
-            award.state = cls.State.LAPSED
-        elif award.amount != decision.amount or award.state == cls.State.LAPSED:
-            award.state, award.amount = cls.State.OFFERED, decision.amount
-        award.decision, award.changed_at = decision, now
-        award.save(update_fields=["state", "amount", "decision", "changed_at"])

@@ -243,6 +243,11 @@ class PotRow(models.Model):
                 fields=["decision"],
                 condition=Q(kind="awarded"),
             ),
+            models.UniqueConstraint(
+                name="pot_row_declined_once_per_decision",
+                fields=["decision"],
+                condition=Q(kind="declined"),
+            ),
         ]
         triggers = [
             pgtrigger.Protect(

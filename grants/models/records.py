@@ -110,6 +110,8 @@ class PublicRecord(models.Model):
         MESSAGE_OUT = "message_out", _("Melding til søkeren")
         WITHDRAWAL = "withdrawal", _("Søknaden er trukket")
         DECISION = "decision", _("Vedtak om tilskudd")
+        AWARD_ACCEPTED = "award_accepted", _("Søkeren tar imot tilskuddet")
+        AWARD_DECLINED = "award_declined", _("Søkeren takker nei til tilskuddet")
         INTERIM_REPLY = "interim_reply", _("Foreløpig svar")
         HEARING = "hearing", _("Opplysninger til uttalelse")
         REASONS = "reasons", _("Begrunnelse for vedtak")

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from procrastinate.contrib.django import app
 
+from grants.deadlines import next_working_day
 from grants.models.applicants import ApplicantKind
 from grants.models.schemes import LegalTerm, LetterText
 from omradesatsing.accounts import roles
@@ -121,6 +122,12 @@ class Round(models.Model):
     payment_mode = models.CharField(
         "utbetaling", max_length=10, choices=PaymentMode, default=PaymentMode.BEFORE
     )
+    answer_days = models.PositiveSmallIntegerField(
+        "dager til å svare på tilsagnet",
+        default=21,
+        help_text="Hvor lenge den som får penger, har på å si ja eller nei takk, fra "
+        "vedtaket er gjort kjent.",
+    )
     report_rule = models.TextField("krav til rapport")
     report_due_days = models.PositiveSmallIntegerField(
         "rapport senest", default=60, help_text="Dager etter at prosjektet er ferdig."
@@ -194,6 +201,11 @@ class Round(models.Model):
                 violation_error_message="Egenandelen kan ikke være over 90 prosent.",
             ),
             models.CheckConstraint(
+                name="round_gives_time_to_answer",
+                condition=Q(answer_days__gte=7),
+                violation_error_message="Gi minst sju dager til å svare.",
+            ),
+            models.CheckConstraint(
                 name="round_two_assessors_from_is_a_sum",
                 condition=Q(two_assessors_from=None) | Q(two_assessors_from__gte=0),
                 violation_error_message="Beløpet kan ikke være mindre enn null.",
@@ -258,6 +270,11 @@ class Round(models.Model):
     @property
     def rolling(self):
         return self.closes_at is None
+
+    def answer_day(self, now):
+        """The last day to answer an award that is made known at the instant `now`."""
+        day = timezone.localdate(now) + timedelta(days=self.answer_days)
+        return next_working_day(day)
 
     def assessors_in_words(self):
         """How many assess an application, and what they see of each other."""

@@ -10,6 +10,7 @@ from grants.models import (
     Appeal,
     Application,
     Attachment,
+    Award,
     Decision,
     RejectedFile,
     State,
@@ -56,15 +57,19 @@ def application_detail(request, year, sequence):
     application = own_case(request, year, sequence)
     asked = application.open_request
     decision = application.decision
+    award = award_of(application) if decision else None
     known = {
         "outcome": decision and decision.outcome,
         "due_on": asked and asked.due_on,
+        "award_state": award and award.state,
+        "answer_by": award and award.answer_by,
     }
     context = {
         "application": application,
         "version": application.current,
         "request_for_info": asked,
         "decision": decision,
+        "award": award,
         **appeal_parts(decision, request),
         "standing": standing(application, **known),
         "next_step": next_step(application, **known),
@@ -98,6 +103,12 @@ def appeal_parts(decision, request):
         and timezone.localdate(request.arrived_at) > due,
         "is_final": decision.kind == Decision.Kind.APPEAL,
     }
+
+
+def award_of(application):
+    """The money promised in the case, once the decision is made known; or None."""
+    found = Award.objects.filter(application=application)
+    return found.filter(decision__announced_at__isnull=False).first()
 
 
 def unsent_changes(application):
@@ -136,6 +147,9 @@ def application_withdraw(request, year, sequence):
         else:
             messages.success(request, _("Søknaden er trukket."))
         return redirect(application)
+    award = award_of(application)
+    if award and award.may_be_given_back:
+        return redirect("grants:award_decline", year, sequence)
     if not application.is_with_staff:
         if application.state != State.WITHDRAWN:
             messages.info(request, _("Søknaden er avgjort og kan ikke trekkes."))

@@ -25,7 +25,12 @@ def my_page(request):
     own = cases_of(request.user)
     cases = page_of(request, own.sent())
     for case in cases:
-        known = {"outcome": case.outcome, "due_on": case.due_on}
+        known = {
+            "outcome": case.outcome,
+            "due_on": case.due_on,
+            "award_state": case.award_state,
+            "answer_by": case.answer_by,
+        }
         case.standing = standing(case, **known)
         case.next_step = next_step(case, **known)
     inbox = inbox_of(request.user)

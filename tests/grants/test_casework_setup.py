@@ -86,6 +86,7 @@ def round_data(**changed):
         "own_share_percent": "0",
         "payment_mode": "before",
         "report_rule": "Fortell.",
+        "answer_days": "21",
         "report_due_days": "60",
         "expected_answer_on": "1. juni 2026",
         "contact_name": "Oss",

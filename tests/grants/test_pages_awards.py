@@ -9,8 +9,9 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.utils import timezone
 
-from grants.models import ApplicantKind, Award, ImportedAward
+from grants.models import ApplicantKind, ImportedAward
 from grants.views.awards import cell
+from omradesatsing.accounts.actors import Actor
 from omradesatsing.notices.models import Notice
 from tests.factories import (
     create_applicant,
@@ -175,7 +176,8 @@ def test_the_files_follow_the_filters_of_the_list(client):
 
 def test_a_declined_award_is_taken_off_the_list(client):
     award = create_award(title="Takket nei")
-    Award.objects.filter(pk=award.pk).update(state=Award.State.DECLINED)
+    recipient = award.application.started_by
+    award.decline(by=Actor(recipient), now=timezone.now())
 
     assert shown(client.get(LIST)) == []
 

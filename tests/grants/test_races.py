@@ -5,7 +5,8 @@ award met the database's own check instead of a refusal), the states in `_step` 
 decisions), the application's lock in `submit` (two numbers were drawn), the round's
 share lock (a case was judged by a closing that was being changed), the application's
 lock in the staff's verbs (one with a conflict took, judged and recommended), the same
-in `declare` and `rule` (one who was shut out marked and decided, and no flag was set).
+in `declare` and `rule` (one who was shut out marked and decided, and no flag was set),
+the pot's and the application's lock in `decline` and `accept`.
 """
 
 from concurrent.futures import ThreadPoolExecutor
@@ -20,6 +21,7 @@ from django.utils import timezone
 from grants.deadlines import next_working_day
 from grants.models import (
     Application,
+    Award,
     Decision,
     DecisionFlag,
     EligibilityAnswer,
@@ -28,6 +30,7 @@ from grants.models import (
     NumberSeries,
     Outcome,
     PotArea,
+    PotRow,
     Round,
     State,
 )
@@ -623,3 +626,78 @@ def test_two_who_send_an_interim_reply_at_once_send_one_letter():
     )
 
     assert attempt.result(timeout=5) == case.letters.get(kind="interim_reply")
+
+
+# --- what the recipient says, against itself and against a new decision ---------------
+
+
+def decline(application):
+    award = Award.objects.get(application=application)
+    award.decline(by=Actor(application.started_by), now=timezone.now())
+
+
+def accept(application):
+    award = Award.objects.get(application=application)
+    award.accept(by=Actor(application.started_by), now=timezone.now())
+
+
+def test_an_award_that_is_declined_twice_at_once_gives_back_once():
+    application = create_decided()
+
+    attempt = second_waits_for(
+        lambda: decline(application), lambda: decline(application)
+    )
+
+    assert attempt.exception() is None
+    assert application.round.pots.get().balance == Decimal(100_000)
+    rows = PotRow.objects.filter(decision__application=application).order_by("pk")
+    assert [row.kind for row in rows] == ["awarded", "declined"]
+
+
+def test_a_yes_that_comes_while_another_says_no_is_refused():
+    application = create_decided()
+
+    attempt = second_waits_for(
+        lambda: decline(application), lambda: accept(application)
+    )
+
+    assert str(attempt.exception()) == (
+        "Tilbudet gjelder ikke lenger. Last siden på nytt."
+    )
+    assert Award.objects.get().state == "declined"
+
+
+def test_what_is_declined_while_it_is_reduced_gives_back_what_is_left_of_it():
+    application, decider = create_decided(), create_decider()
+    declare_impartial(application, decider)
+    propose(
+        application,
+        kind=Decision.Kind.REVERSAL,
+        outcome=Outcome.PARTLY,
+        amount=Decimal(15_000),
+    )
+
+    attempt = second_waits_for(
+        lambda: redecide(application, decider), lambda: decline(application)
+    )
+
+    assert attempt.exception() is None
+    assert application.round.pots.get().balance == Decimal(100_000)
+    rows = PotRow.objects.filter(decision__application=application).order_by("pk")
+    assert [row.amount for row in rows] == [-20_000, 5_000, 15_000]
+
+
+def test_a_no_waits_for_the_pot_before_it_holds_the_case():
+    application = create_decided()
+
+    with ThreadPoolExecutor() as pool:
+        with transaction.atomic():
+            application.round.pots.locked().get()
+            attempt = pool.submit(in_own_connection, lambda: decline(application))
+            with pytest.raises(TimeoutError):
+                attempt.result(timeout=WAIT)
+            # In the other order, this and the no would wait for each other.
+            Application.objects.select_for_update(nowait=True).get(pk=application.pk)
+        attempt.result(timeout=10)
+
+    assert Award.objects.get().state == "declined"
