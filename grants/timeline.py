@@ -102,7 +102,7 @@ def next_step(application, *, outcome, due_on, award_state=None, answer_by=None)
     if award_state == AwardState.DECLINED:
         return _("Du har takket nei til tilskuddet.")
     if award_state == AwardState.OFFERED and answer_by:
-        return _("Du har fått tilsagn. Si ja eller nei takk senest %(day)s.") % {
+        return _("Du har fått tilsagn. Fristen for å svare er %(day)s.") % {
             "day": date_no(answer_by)
         }
     answer_on = application.round.expected_answer_on

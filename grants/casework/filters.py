@@ -144,8 +144,8 @@ class CaseFilter(django_filters.FilterSet):
         label="Søk",
         method="with_text",
         max_length=100,
-        help_text="Nummer, prosjekt eller søker. Saker som sier noe om helse, tro "
-        "eller etnisitet, finner du bare på nummeret.",
+        help_text="Nummer, prosjekt eller søker. Saker om helse, tro og etnisitet "
+        "finner du bare på nummeret.",
     )
     status = django_filters.ChoiceFilter(
         label="Status", choices=STATUSES, method="with_status", empty_label="alle"

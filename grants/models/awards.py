@@ -123,6 +123,10 @@ class Award(models.Model):
         """Whether the recipient may say yes or no to it now."""
         return self.state == AwardState.OFFERED and self.answer_by is not None
 
+    def is_late(self, now):
+        """Whether the last day to answer has passed without an answer."""
+        return self.is_open_to_answer and timezone.localdate(now) > self.answer_by
+
     @property
     def may_be_given_back(self):
         """Whether the recipient may say no, having perhaps said yes before."""

@@ -70,6 +70,7 @@ def application_detail(request, year, sequence):
         "request_for_info": asked,
         "decision": decision,
         "award": award,
+        "answer_is_late": award is not None and award.is_late(request.arrived_at),
         **appeal_parts(decision, request),
         "standing": standing(application, **known),
         "next_step": next_step(application, **known),

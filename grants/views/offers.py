@@ -51,6 +51,7 @@ def award_accept(request, year, sequence):
     context = {
         **parts(application, award),
         "form": form,
+        "answer_is_late": award.is_late(request.arrived_at),
         "lacks_proof": application.lacks_proof(),
         "trail": case_trail(application, (_("Svar på tilsagnet"), "")),
     }

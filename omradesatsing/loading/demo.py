@@ -368,6 +368,7 @@ OLD_CASES = [
         "costs": [("Mat og kaffe", 12_000), ("Spill og bøker", 8_000)],
         "outcome": Outcome.GRANTED,
         "given": 20_000,
+        "answer": "later",
     },
     {
         "area": "slettebakken",
@@ -390,6 +391,7 @@ OLD_CASES = [
         ],
         "outcome": Outcome.PARTLY,
         "given": 25_000,
+        "answer": "yes",
     },
     {
         "area": "solheim-sor",
@@ -408,6 +410,7 @@ OLD_CASES = [
         "costs": [("Kasser og jord", 24_000), ("Redskap og skap", 6_000)],
         "outcome": Outcome.GRANTED,
         "given": 28_000,
+        "answer": "yes",
     },
     {
         "area": "olsvik",
@@ -925,6 +928,21 @@ def decide_case(application, facts, people, *, now):
         conditions=standing.conditions,
         **REASONS[facts["outcome"]],
     )
+    answer_award(application, facts, then, now=now)
+
+
+def answer_award(application, facts, decided_at, *, now):
+    """Most have said yes; one has asked for more time and can be answered still."""
+    answer = facts.get("answer")
+    if answer is None or application.lacks_proof():
+        return
+    award = application.award
+    if answer == "yes":
+        recipient = Actor(application.started_by)
+        award.accept(by=recipient, now=min(decided_at + A_WEEK, now))
+    else:
+        until = next_working_day(timezone.localdate(now) + 3 * A_WEEK)
+        award.give_more_time(until, by=Actor(application.caseworker), now=now)
 
 
 def demo_appeal(application):

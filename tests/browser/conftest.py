@@ -295,6 +295,12 @@ def visit(chromium, portal):
         assert page.complaints == []
 
 
+def follow(page, control):
+    """Press what leads to another page, and wait until that page is there."""
+    with page.expect_navigation():
+        control.click()
+
+
 def check(page, *, script=True):
     """axe finds nothing, and nothing sticks out at the side of the screen.
 

@@ -1,6 +1,6 @@
 """The pages of appeals: axe, width and console; and one that is lodged by keyboard."""
 
-from tests.browser.conftest import DESK, check, log_in_staff
+from tests.browser.conftest import DESK, check, follow, log_in_staff
 from tests.browser.test_pages import walk
 
 NARROW = {"width": 320, "height": 640}
@@ -23,7 +23,7 @@ def test_anyone_appeals_on_a_narrow_screen(visit):
     walk(page, ["/klage/", "/nn/klage/"])
     page.goto("/klage/")
 
-    page.get_by_role("button", name="Send klagen").click()
+    follow(page, page.get_by_role("button", name="Send klagen"))
     check(page)
     page.get_by_label("Hvilken sak gjelder det?").fill("festen i parken")
     page.get_by_label("Hva ønsker du endret?").fill("Stans det.")
@@ -46,7 +46,7 @@ def test_an_applicant_appeals_by_keyboard(visit):
     page = visit(NARROW)
     log_in_staff(page, "soker")
     page.goto(case_of(page, "Språkkafé"))
-    page.get_by_role("link", name="Klag på vedtaket").click()
+    follow(page, page.get_by_role("link", name="Klag på vedtaket"))
     check(page)
 
     page.get_by_label("Hva ønsker du endret?").focus()
@@ -56,7 +56,7 @@ def test_an_applicant_appeals_by_keyboard(visit):
 
     page.get_by_role("heading", name="Klagen din").wait_for()
     check(page)
-    page.get_by_role("link", name="Trekk klagen").click()
+    follow(page, page.get_by_role("link", name="Trekk klagen"))
     check(page)
 
 
@@ -78,12 +78,10 @@ def test_the_appeal_bodys_pages(visit):
         check(page)
         page.goto("/admin/klager/")
         check(page)
-        page.locator("main .item-list__title, .item-list__title").first.click()
+        follow(page, page.locator(".item-list__title").first)
         page.get_by_label("Ja, jeg er habil").check()
-        page.get_by_role("button").filter(has_text="Lagre").or_(
-            page.locator("main form button[type=submit]")
-        ).first.click()
+        follow(page, page.locator("main form button[type=submit]").first)
         page.goto("/admin/klager/")
-        page.locator(".item-list__title").first.click()
+        follow(page, page.locator(".item-list__title").first)
         check(page)
         assert "Foreslå utfallet" in page.locator("#content").inner_text()

@@ -3,7 +3,7 @@
 import html5lib
 import pytest
 
-from tests.browser.conftest import DESK, PHONE, check, log_in_staff
+from tests.browser.conftest import DESK, PHONE, check, follow, log_in_staff
 
 PUBLIC = [
     "/",
@@ -106,7 +106,7 @@ def test_the_documents_of_a_case(visit):
     walk(page, [f"/admin/saker/2026/0001/{part}" for part in RECORDS])
     page.goto("/admin/innsyn/")
     check(page)
-    page.locator("main .item-list__title").first.click()
+    follow(page, page.locator("main .item-list__title").first)
     check(page)
 
 
@@ -159,7 +159,7 @@ def test_the_pages_of_impartiality(visit):
     page.goto("/admin/")
     round = page.locator("main a[href$='/habilitet/']").first.get_attribute("href")
     walk(page, ["/admin/bindinger/", round])
-    page.locator("main a[href*='/bindinger/']").first.click()
+    follow(page, page.locator("main a[href*='/bindinger/']").first)
     check(page)
 
 
@@ -169,7 +169,7 @@ def test_a_round_is_rehearsed_from_its_own_page(visit, screen):
     log_in_staff(page, "admin")
     page.goto("/admin/grants/round/")
     page.locator("#result_list tbody th a").first.click()
-    page.get_by_role("link", name="Øv på utlysningen").click()
+    follow(page, page.get_by_role("link", name="Øv på utlysningen"))
     check(page)
 
     page.get_by_role("button", name="Øv nå").click()

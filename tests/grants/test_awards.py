@@ -412,3 +412,18 @@ def test_who_has_not_answered_is_reminded_once_and_then_shown_to_the_caseworker(
     assert overdue(last + timedelta(hours=25)) == [
         f"{application.number} Sommerfest – Naboene"
     ]
+
+
+def test_an_answer_that_is_late_may_still_be_given(client):
+    application = create_decided()
+    passed = date(2026, 1, 5)
+    Award.objects.update(answer_by=passed)
+    client.force_login(application.started_by)
+
+    case = client.get(application.get_absolute_url()).content.decode()
+    page = client.get(url_of(application, "award_accept")).content.decode()
+    client.post(url_of(application, "award_accept"))
+
+    assert "Fristen for å si ja eller nei takk var 5. januar 2026." in case
+    assert "Fristen var 5. januar 2026, men du kan svare" in page
+    assert award_of(application).state == "accepted"
