@@ -392,8 +392,10 @@ class Play:
     def decision(self, part, asked):
         """What is recommended and decided, as the verbs take it."""
         part_of = {Outcome.GRANTED: asked, Outcome.PARTLY: (asked / 2).quantize(1)}
+        why = f"Halvparten er nok til en prøve {MARK}."
         return {
             "outcome": part.outcome,
+            "why_amount": why if part.outcome == Outcome.PARTLY else "",
             "amount": part_of.get(part.outcome, Decimal(0)),
             "facts": f"Søkeren er oppdiktet {MARK}.",
             "rules": self.round.scheme.legal_basis or f"Utlysningen {MARK}.",

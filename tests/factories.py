@@ -445,6 +445,12 @@ REASONS = {
     "rules": "Utlysningen støtter møteplasser.",
     "considerations": "Prosjektet treffer formålet godt.",
 }
+WHY = "Resten er utgifter som ordningen ikke dekker."
+
+
+def reasons_for(outcome):
+    """What the verbs want of reasons: of a part also why it became that part."""
+    return REASONS | ({"why_amount": WHY} if outcome == Outcome.PARTLY else {})
 
 
 def create_recommended(*, outcome=Outcome.GRANTED, recommended=None, **fields):
@@ -463,7 +469,7 @@ def create_recommended(*, outcome=Outcome.GRANTED, recommended=None, **fields):
         now=timezone.now(),
         outcome=outcome,
         amount=asked if recommended is None else recommended,
-        **REASONS,
+        **reasons_for(outcome),
     )
     return application
 
@@ -482,7 +488,7 @@ def create_decided(
         now=timezone.now(),
         outcome=outcome,
         amount=asked if amount_granted is None else amount_granted,
-        **REASONS,
+        **reasons_for(outcome),
     )
     return application
 
@@ -495,7 +501,7 @@ def propose(application, *, kind="correction", by=None, **facts):
             "what_changed": "Beløpet var feil.",
             "outcome": Outcome.REFUSED,
             "amount": Decimal(0),
-            **REASONS,
+            **reasons_for(facts.get("outcome")),
             **facts,
         },
         by=Actor(by or application.caseworker),
@@ -512,7 +518,7 @@ def redecide(application, decider, **options):
         outcome=proposal.outcome,
         amount=proposal.amount,
         what_changed=proposal.what_changed,
-        **REASONS,
+        **reasons_for(proposal.outcome),
         **options,
     )
 

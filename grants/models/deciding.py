@@ -68,7 +68,7 @@ class Deciding:
         self.check_state_aid(amount, now=now)
         asked = self.versions.sent().last().amount
         check_outcome(outcome, amount, asked=asked)
-        check_reasons(outcome, facts, rules, considerations)
+        check_reasons(outcome, facts, rules, considerations, why_amount=why_amount)
         self._step("decide", by=by, outcome=outcome, amount=amount)
         decision = Decision.make(
             self,
@@ -123,7 +123,7 @@ class Deciding:
         if not what_changed.strip():
             raise Refused("Skriv hva som er endret, og hvorfor.")
         check_outcome(outcome, amount, asked=self.versions.sent().last().amount)
-        check_reasons(outcome, facts, rules, considerations)
+        check_reasons(outcome, facts, rules, considerations, why_amount=why_amount)
         prepared = {
             "kind": kind,
             "what_changed": what_changed.strip(),
@@ -192,7 +192,7 @@ class Deciding:
         delegation = self.check_decider(amount, proposal, by=by, now=now)
         self.check_state_aid(amount, now=now)
         check_outcome(outcome, amount, asked=self.versions.sent().last().amount)
-        check_reasons(outcome, facts, rules, considerations)
+        check_reasons(outcome, facts, rules, considerations, why_amount=why_amount)
         if not what_changed.strip():
             raise Refused("Skriv hva som er endret, og hvorfor.")
         decision = Decision.make(
@@ -416,7 +416,12 @@ def check_outcome(outcome, amount, *, asked):
         raise Refused("Avslag og avvisning har ikke noe beløp.")
 
 
-def check_reasons(outcome, *reasons):
-    """Refuse what the law wants reasons for and has none; twin of reasons_are_given."""
+def check_reasons(outcome, *reasons, why_amount):
+    """Refuse what the law wants reasons for and has none; twin of reasons_are_given.
+
+    Of a part of what was asked for, also why it became that part.
+    """
     if outcome != Outcome.GRANTED and not all(text.strip() for text in reasons):
         raise Refused("Skriv fakta, regler og vurdering.")
+    if outcome == Outcome.PARTLY and not why_amount.strip():
+        raise Refused("Skriv hvorfor beløpet ble slik.")

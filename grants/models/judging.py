@@ -203,7 +203,7 @@ class Judging:
         self.check_ready_to_recommend(amount, now=now)
         asked = self.versions.sent().last().amount
         check_outcome(outcome, amount, asked=asked)
-        check_reasons(outcome, facts, rules, considerations)
+        check_reasons(outcome, facts, rules, considerations, why_amount=why_amount)
         prepared = {
             "outcome": outcome,
             "amount": amount,

@@ -17,6 +17,7 @@ from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
 from tests.factories import (
     REASONS,
+    WHY,
     create_appeal,
     create_appeal_member,
     create_caseworker,
@@ -470,7 +471,7 @@ def test_a_proposal_that_is_returned_can_be_written_anew():
 
 def test_an_outcome_to_harm_needs_interests_and_comes_within_three_months():
     appeal = create_forwarded(outcome=Outcome.PARTLY, amount_granted=Decimal(5_000))
-    less = {"outcome": Outcome.PARTLY, "amount": Decimal(1_000)}
+    less = {"outcome": Outcome.PARTLY, "amount": Decimal(1_000), "why_amount": WHY}
     members = body_of(appeal)
 
     with pytest.raises(Refused, match="veier tyngre"):

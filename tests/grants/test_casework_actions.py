@@ -20,6 +20,7 @@ from omradesatsing.ui.templatetags.ui import date_no
 from tests.factories import (
     PASSWORD,
     REASONS,
+    WHY,
     assess,
     create_area,
     create_caseworker,
@@ -448,7 +449,7 @@ def test_the_decision_starts_from_the_recommendation(client, decider):
         "outcome": "partly",
         "amount": Decimal(15_000),
         "conditions": "",
-        "why_amount": "",
+        "why_amount": WHY,
         "reasons_in_english": "",
         **REASONS,
     }

@@ -135,8 +135,7 @@ def test_the_pot_and_the_award_follow_each_new_decision():
     case = create_decided(outcome=Outcome.PARTLY, amount_granted=Decimal(5_000))
     decider = case.decisions.get().decided_by
     award = case.award
-    award.state = Award.State.ACCEPTED
-    award.save()
+    award.accept(by=Actor(case.started_by), now=timezone.now())
     seen = []
 
     for amount in (20_000, 8_000, 8_000, 0, 3_000):

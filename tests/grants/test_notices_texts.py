@@ -224,7 +224,7 @@ def test_a_decision_s_notice_is_the_same_whatever_was_decided(outcome, amount):
     factories.assess(application)
     decider = factories.create_decider()
     factories.declare_impartial(application, decider)
-    case = {"outcome": outcome, "amount": amount, **factories.REASONS}
+    case = {"outcome": outcome, "amount": amount, **factories.reasons_for(outcome)}
     application.recommend(by=Actor(caseworker), now=LATER, **case)
 
     application.decide(by=Actor(decider), now=LATER, **case)

@@ -59,6 +59,14 @@ def log_in(client, application):
 # --- where it stands ------------------------------------------------------------------
 
 
+def create_answered(**fields):
+    """A decided case whose applicant has said yes to the money."""
+    application = create_decided(**fields)
+    recipient = Actor(application.started_by)
+    application.award.accept(by=recipient, now=timezone.now())
+    return application
+
+
 @pytest.mark.parametrize(
     ("create", "words"),
     [
@@ -66,7 +74,8 @@ def log_in(client, application):
         (create_in_review, "Til behandling"),
         (lambda: ask(create_in_review()), "Venter på deg"),
         (create_recommended, "Til vedtak"),
-        (create_decided, "Innvilget"),
+        (create_decided, "Venter på svar fra deg"),
+        (create_answered, "Innvilget"),
         (lambda: create_decided(outcome=Outcome.REFUSED, amount_granted=0), "Avslått"),
     ],
 )
@@ -220,7 +229,8 @@ def test_withdrawing_asks_first_and_can_be_pressed_twice(client):
 
 
 def test_a_decided_case_cannot_be_withdrawn(client):
-    application = log_in(client, create_decided())
+    refused = create_decided(outcome=Outcome.REFUSED, amount_granted=0)
+    application = log_in(client, refused)
 
     response = client.get(url("withdraw", application), follow=True)
 
@@ -425,7 +435,7 @@ def test_my_page_shows_what_is_asked_first_then_drafts_and_cases(client):
     user = create_user()
     applicant = create_applicant(user=user)
     asked = ask(create_in_review(user=user, applicant=applicant, title="Benker"))
-    decided = create_decided(user=user, applicant=applicant, title="Kafé")
+    decided = create_answered(user=user, applicant=applicant, title="Kafé")
     draft = create_draft(user=user, applicant=applicant, title="Kladden")
     create_submitted(title="En annens")
     client.force_login(user)

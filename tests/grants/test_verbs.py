@@ -35,6 +35,7 @@ from tests.factories import (
     create_submitted,
     create_user,
     declare_impartial,
+    propose,
 )
 
 pytestmark = pytest.mark.django_db
@@ -639,6 +640,23 @@ def test_less_than_was_asked_for_is_not_decided_without_reasons(missing):
         )
 
     assert Application.objects.get(pk=application.pk).state == State.RECOMMENDED
+
+
+def test_a_part_is_neither_prepared_nor_decided_without_why_it_became_that_part():
+    part = {"outcome": Outcome.PARTLY, "amount": Decimal(10_000), "why_amount": " "}
+    words = "Skriv hvorfor beløpet ble slik."
+    in_review, recommended = create_in_review(), create_recommended()
+    assess(in_review)
+
+    with pytest.raises(Refused, match=words):
+        in_review.recommend(
+            by=Actor(in_review.caseworker), now=timezone.now(), **REASONS | part
+        )
+    with pytest.raises(Refused, match=words):
+        decide(recommended, create_decider(), **part)
+    decided = create_decided()
+    with pytest.raises(Refused, match=words):
+        propose(decided, **part)
 
 
 def test_nobody_decides_what_they_prepared():
