@@ -176,7 +176,7 @@ def samples():
         "inquiry_answered": (inquiry, of_case),
         "inquiry_forwarded": (inquiry, of_case),
         "letter_sent": (letter, of_case | {"letter": letter}),
-        "letter_unread": (case, of_case),
+        "letter_unread": (letter, of_case | {"letter": letter}),
         "message_file_rejected": (case, of_case | {"file": rejected.file}),
         "message_received": (case, of_case),
         "file_rejected": (rejected, of_case),

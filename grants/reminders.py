@@ -10,13 +10,13 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from grants.models import Application, Award, Decision, Membership, Round, RoundFollower
+from grants.models import Application, Award, Membership, Round, RoundFollower
+from grants.paper import put_on_paper, remind_of_letters
 from omradesatsing.accounts.models import User
 from omradesatsing.notices.models import Notice
 
-# Days before the closing, and when a letter that nobody opened is mentioned again.
+# Days before the closing.
 DAYS_BEFORE = (7, 1)
-UNREAD_AFTER = timedelta(days=7)
 # When an offer of money that nobody has answered is mentioned again.
 ANSWER_WITHIN = timedelta(days=7)
 # A follower is not told of an opening that is old news.
@@ -29,6 +29,7 @@ def remind(now):
         remind_drafts(round, now)
         remind_followers(round, now)
     tell_of_openings(now)
+    put_on_paper(now)
     remind_of_letters(now)
     remind_of_answers(now)
 
@@ -116,30 +117,3 @@ def remind_of_answers(now):
             occasion=f"{award.answer_by:%Y%m%d}",
             url=case.get_absolute_url(),
         )
-
-
-@transaction.atomic
-def remind_of_letters(now):
-    """Mention a decision's letter again to each who has not opened it in a week."""
-    unread = Notice.objects.unread().filter(
-        kind="decision_made",
-        created_at__lte=now - UNREAD_AFTER,
-        created_at__gt=now - 2 * UNREAD_AFTER,
-    )
-    about = {row.pk: row for row in decisions_of(unread)}
-    for notice in unread.select_related("recipient"):
-        decision = about[notice.about_id]
-        case = decision.application
-        Notice.write(
-            "letter_unread",
-            about=decision,
-            to=[notice.recipient],
-            url=decision.letter.get_absolute_url(),
-            context={"application": case},
-        )
-
-
-def decisions_of(notices):
-    return Decision.objects.filter(pk__in=notices.values("about_id")).select_related(
-        "application", "letter"
-    )

@@ -27,6 +27,7 @@ from grants.models import (
     InfoRequest,
     LegalTerm,
     Message,
+    PrintItem,
     Recommendation,
     Round,
     RoundInquiry,
@@ -77,6 +78,7 @@ def tasks_for(user, now):
         groups += decider_tasks(user, cases, today)
     if user.has_role(roles.CASEWORKER):
         groups += caseworker_tasks(user, cases, today)
+        groups.append(("Brev som må på papir", paper_tasks(user)))
     if user.has_role(roles.COORDINATOR):
         groups += coordinator_tasks(user, cases)
     groups.append(("Innsynskrav", access_tasks(user)))
@@ -105,6 +107,21 @@ def access_tasks(user):
             note=f"Mottatt {date_no(asked.received_at)}.",
         )
         for asked in rows
+    ]
+
+
+def paper_tasks(user):
+    """How many letters wait to be posted, and since when."""
+    waiting = PrintItem.objects.visible_to(user).waiting()
+    number = waiting.count()
+    if not number:
+        return []
+    return [
+        Task(
+            label=f"{number} brev venter på å bli lagt i posten",
+            url=reverse("admin:print_queue"),
+            note=f"Det eldste har ventet siden {date_no(waiting[0].queued_at)}.",
+        )
     ]
 
 

@@ -12,7 +12,7 @@ from django.urls import path, reverse, reverse_lazy
 from django.utils import timezone
 from pghistory.admin import EventsAdmin
 
-from omradesatsing.accounts.roles import APPEALS
+from omradesatsing.accounts.roles import APPEALS, CASEWORKER
 
 PASSWORD_PAGE = reverse_lazy("account_login")
 # Rows of others' apps: one-time codes lie among the jobs' arguments, roles are code.
@@ -76,6 +76,7 @@ class PortalAdminSite(admin.AdminSite):
                 request.user, timezone.localdate(request.arrived_at)
             ),
             "answers_requests": may_answer(request.user),
+            "posts_letters": request.user.has_role(CASEWORKER),
             "at_appeal_body": request.user.has_role(APPEALS),
             "title": self.index_title,
         }

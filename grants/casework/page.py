@@ -46,7 +46,7 @@ from grants.models import (
     Pot,
     State,
     Step,
-    appeal_due,
+    appeal_clocks,
 )
 from grants.models.records import NOTES
 from grants.models.states import BEFORE_RECOMMENDED, WITH_STAFF
@@ -159,12 +159,20 @@ def case_parts(case, user):
         "pot": pot_parts(case, standing, decision),
         "people": people_parts(case),
         "appeals": appeals_of(case) if decision else [],
-        "appeal_due": appeal_due(decision) if decision else None,
+        "appeal_time": appeal_time(decision) if decision else None,
         "notes": list(case.notes.select_related("written_by")),
         "other_cases": other_cases(case, user),
         "namesakes": namesakes(case, user),
         "journal": journal,
     }
+
+
+def appeal_time(decision):
+    """Each recipient's time to appeal, and the last day when it is one for all."""
+    clocks = appeal_clocks(decision)
+    days = {clock.last_day for clock in clocks}
+    as_told = len(days) == 1 and not any(clock.is_moved for clock in clocks)
+    return {"clocks": clocks, "due": days.pop() if as_told else None}
 
 
 def announced_award(case):

@@ -8,8 +8,9 @@ from django.db.models import Q
 from grants.models import Application, Decision, Letter
 from omradesatsing.notices.models import Delivery, Notice
 
-# Kinds that mention another again.
-REMINDERS = {"letter_unread": "decision_made"}
+# What mentions a letter again.
+REMINDER = "letter_unread"
+LETTERS = {"decision_made", "letter_sent"}
 MOST = 100
 
 
@@ -45,15 +46,16 @@ def told_in(case):
         .select_related("recipient")
         .order_by("-created_at", "-pk")[:MOST]
     )
-    reminders = {
-        (REMINDERS[notice.kind], notice.about_id, notice.recipient_id): notice
-        for notice in notices
-        if notice.kind in REMINDERS
-    }
+    # Of a letter and its reader: about the same row as what is mentioned again.
+    reminders = {told(row): row for row in notices if row.kind == REMINDER}
     rows = []
     for notice in notices:
-        if notice.kind in REMINDERS:
+        if notice.kind == REMINDER:
             continue
-        again = reminders.get((notice.kind, notice.about_id, notice.recipient_id))
+        again = reminders.get(told(notice)) if notice.kind in LETTERS else None
         rows.append(Told(notice, again.created_at if again else None))
     return rows
+
+
+def told(notice):
+    return notice.about_type_id, notice.about_id, notice.recipient_id

@@ -20,6 +20,7 @@ from grants.casework import (
     messages,
     people,
     plans,
+    printing,
     queue,
     records,
     rehearsing,
@@ -44,6 +45,9 @@ def casework_urls(guard):
         ("bindinger/<int:pk>/slett/", ties.tie_remove),
         ("habilitet/", rulings.ruling_list),
         ("utlysninger/<int:pk>/habilitet/", declaring.round_impartiality),
+        ("utskrifter/", printing.print_queue),
+        ("utskrifter/<int:pk>/brev/", printing.print_letter),
+        ("utskrifter/<int:pk>/rett/", printing.print_correct),
         ("kontroll/", control.control),
         ("kontroll/fil/", control.control_export),
         ("utlysninger/<int:pk>/ov/", rehearsing.round_rehearse),
@@ -124,6 +128,7 @@ def casework_urls(guard):
         (f"{CASE}dokumenter/kopi/<int:pk>/", records.case_copy),
         (f"{CASE}brev/<int:pk>/", views.case_letter),
         (f"{CASE}brev/<int:pk>/pdf/", views.case_letter_pdf),
+        (f"{CASE}brev/<int:pk>/papir/", printing.case_letter_on_paper),
     ]
     return [
         *(path(route, guard(view), name=view.__name__) for route, view in routes),

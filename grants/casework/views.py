@@ -90,7 +90,14 @@ def case_letter(request, year, seq, pk):
     case = opened_case(request, year, seq)
     letter = get_object_or_404(case.letters.select_related("pdf"), pk=pk)
     letter.application = case
-    context = {"case": case, "letter": letter, "title": letter.title}
+    context = {
+        "case": case,
+        "letter": letter,
+        "title": letter.title,
+        "may_post": request.user.has_role(roles.CASEWORKER)
+        and letter.translates_id is None
+        and not letter.print_items.filter(recipient=None).exists(),
+    }
     return staff_page(request, "admin/cases/case_letter.html", context)
 
 

@@ -7,7 +7,7 @@ from grants.models.access import (
     Redaction,
 )
 from grants.models.appeal_states import AppealState
-from grants.models.appeal_time import appeal_due
+from grants.models.appeal_time import appeal_clock, appeal_clocks, appeal_due
 from grants.models.appeals import (
     Appeal,
     AppealFile,
@@ -45,6 +45,7 @@ from grants.models.messages import Message, MessageFile
 from grants.models.numbers import NumberSeries
 from grants.models.plans import Plan, PlanRow
 from grants.models.pots import Pot, PotArea, PotRow
+from grants.models.printing import PrintItem
 from grants.models.questions import (
     Answer,
     Question,
@@ -139,6 +140,7 @@ __all__ = [
     "Pot",
     "PotArea",
     "PotRow",
+    "PrintItem",
     "PublicRecord",
     "Question",
     "ReasonsDraft",
@@ -159,5 +161,7 @@ __all__ = [
     "Tie",
     "Verdict",
     "Version",
+    "appeal_clock",
+    "appeal_clocks",
     "appeal_due",
 ]

@@ -1,6 +1,9 @@
-"""How long one may appeal: from the notice, as the law counts."""
+"""How long one may appeal: from the notice or the letter, as the law counts."""
 
 from dataclasses import dataclass
+from datetime import datetime, time
+
+from django.utils import timezone
 
 from grants.deadlines import due_date
 from grants.models.letters import Letter
@@ -17,34 +20,38 @@ MONTHS_FOR_HARM = 3
 class Clock:
     """The time to appeal, for one recipient: from when, and its last day.
 
-    Without an instant it has not begun (nobody has been told), or it stands still
-    while reasons are asked for.
+    Without an instant it has not begun: the letter has not reached them. `recipient` is
+    a user, or None for an applicant without a log-in and for all of them together.
     """
 
     start: object
     last_day: object
+    told_at: object = None
+    recipient: object = None
+
+    @property
+    def is_moved(self):
+        """Whether it began on a later day than the letter's."""
+        return self.start is not None and (
+            timezone.localdate(self.start) > timezone.localdate(self.told_at)
+        )
 
 
 def appeal_clock(decision, user=None, *, against=None):
-    """When the time to appeal a decision began and ends, for `user` or for the last
-    of the parties to be told.
+    """When the time to appeal a decision began and ends, for `user` or for everyone.
 
-    It runs from the notice (§ 29): when its e-mail was taken or, before that, when it
-    was opened in the inbox. What waits to be sent counts from the announcement until
-    more is known; an e-mail that was given up starts nothing. Reasons that were given
-    later start it anew. `against` is an appeal whose dismissal is appealed against.
+    Each recipient has a time of their own, and one that has not begun for some of them
+    has not ended. Who was told nothing, such as a member who came later, has the time
+    of everyone. `against` is an appeal whose dismissal is appealed against.
     """
-    letter = against.outcome_letter if against else None
-    told_at = letter.written_at if letter else decision.announced_at
-    if told_at is None:
+    clocks = appeal_clocks(decision, against=against)
+    for clock in clocks:
+        if user is not None and clock.recipient == user:
+            return clock
+    if not clocks or any(clock.start is None for clock in clocks):
         return Clock(None, None)
-    start = begun(letter or decision, told_at, user)
-    reasons = None if against else reasons_given(decision)
-    if reasons:
-        start = begun(reasons, reasons.written_at, user)
-    if start is None:
-        return Clock(None, None)
-    return Clock(start, due_date(LegalTerm.Kind.APPEAL, start=start))
+    last = max(clocks, key=lambda clock: clock.start)
+    return Clock(last.start, last.last_day, last.told_at)
 
 
 def appeal_due(decision, user=None, *, against=None):
@@ -52,26 +59,62 @@ def appeal_due(decision, user=None, *, against=None):
     return appeal_clock(decision, user, against=against).last_day
 
 
-def begun(about, told_at, user):
-    """When the notice of a letter or a decision reached `user`, or the last of all."""
-    notices = Notice.objects.about(about).filter(
-        kind__in=["decision_made", "letter_sent"]
+def appeal_clocks(decision, *, against=None):
+    """The clock of each who is to have the letter, in the order they were told.
+
+    Reasons that were given later start the time anew.
+    """
+    if against:
+        letter = against.outcome_letter
+    elif decision.announced_at:
+        letter = reasons_given(decision) or decision.letter
+    else:
+        letter = None
+    if letter is None:
+        return []
+    last_days = {}
+    clocks = []
+    for recipient, start in reached(letter):
+        day = start and timezone.localdate(start)
+        if day and day not in last_days:
+            last_days[day] = due_date(LegalTerm.Kind.APPEAL, start=start)
+        clocks.append(Clock(start, last_days.get(day), letter.written_at, recipient))
+    return clocks
+
+
+def reached(letter):
+    """[(recipient, the instant when the letter reached them, or None)] of a letter.
+
+    By e-mail (§ 29): when its notice was taken or, before that, opened in the inbox.
+    What waits to be sent counts from the letter until more is known; a notice that was
+    given up counts for nothing. Who must have it on paper is reached on the day it is
+    posted, or when they open it before that.
+    """
+    notices = Notice.objects.about(letter.decision or letter).filter(
+        kind="decision_made" if letter.decision_id else "letter_sent"
     )
-    if user is not None:
-        notices = notices.filter(recipient=user)
-    starts, unreached = [], False
-    for notice in notices:
-        known = [at for at in (notice.sent_at, notice.read_at) if at]
-        if known:
-            starts.append(max(min(known), told_at))
-        elif notice.delivery != Delivery.FAILED:
-            starts.append(told_at)
+    told = {
+        notice.recipient: notice
+        for notice in notices.select_related("recipient").order_by("pk")
+    }
+    items = letter.print_items.starting_time().select_related("recipient")
+    on_paper = {item.recipient: item for item in items}
+    rows = []
+    for recipient in {**told, **on_paper}:
+        notice, item = told.get(recipient), on_paper.get(recipient)
+        known = [notice.read_at] if notice else []
+        if item:
+            known.append(item.posted_on and start_of(item.posted_on))
         else:
-            unreached = True
-    if unreached and not starts:
-        return None
-    # Nobody to tell here: it went by post on the day.
-    return max(starts, default=told_at)
+            waits = notice.delivery != Delivery.FAILED
+            known.append(notice.sent_at or (letter.written_at if waits else None))
+        found = [at for at in known if at]
+        rows.append((recipient, max(min(found), letter.written_at) if found else None))
+    return rows
+
+
+def start_of(day):
+    return timezone.make_aware(datetime.combine(day, time.min))
 
 
 def reasons_given(decision):

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from grants.models.decisions import Decision
 from grants.models.of_case import OfCaseQuerySet
 from grants.models.pots import Pot, PotRow
+from grants.models.printing import PrintItem
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
@@ -26,7 +27,7 @@ STANDING = [AwardState.OFFERED, AwardState.ACCEPTED]
 
 class AwardQuerySet(OfCaseQuerySet):
     def public(self, now):
-        """Awards whose decision is announced and whose letter has been notified.
+        """Awards whose decision is announced and whose letter has reached someone.
 
         An award is nobody else's business until the one who got it has been told.
         """
@@ -36,9 +37,12 @@ class AwardQuerySet(OfCaseQuerySet):
             about_type__model="decision",
             about_id=OuterRef("decision"),
         )
-        return self.filter(Exists(told), decision__announced_at__lte=now).filter(
-            state__in=STANDING
+        posted = PrintItem.objects.posted().filter(
+            letter__decision=OuterRef("decision")
         )
+        return self.filter(
+            Exists(told) | Exists(posted), decision__announced_at__lte=now
+        ).filter(state__in=STANDING)
 
     def unanswered(self):
         """Offers that have been made known, and that nobody has said yes or no to."""

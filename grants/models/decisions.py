@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from grants.models.letters import Letter
 from grants.models.of_case import OfCaseQuerySet
+from grants.models.printing import PrintItem
 from grants.models.records import PublicRecord
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
@@ -266,7 +267,7 @@ class Decision(models.Model):
 
     @transaction.atomic
     def announce(self, *, by, now):
-        """Make the decision known: letter, notices, and the time to appeal begins.
+        """Make the decision known: letter, notices or paper, and the time to appeal.
 
         Announcing again does nothing; one that a newer decision has replaced is never
         made known.
@@ -287,13 +288,15 @@ class Decision(models.Model):
         PublicRecord.register_letter(letter, by=by, now=now)
         if translation := letter.translate(now=now):
             PublicRecord.register_letter(translation, by=by, now=now)
+        told = self.application.members()
         Notice.write(
             "decision_made",
             about=self,
-            to=self.application.members(),
+            to=told,
             url=letter.get_absolute_url(),
             context={"application": self.application},
         )
+        PrintItem.queue_at_once(letter, told=told, now=now)
 
 
 class DecisionLine(models.Model):

@@ -6,6 +6,7 @@ from procrastinate.contrib.django import app
 
 from grants.letters import decision_letter
 from grants.models.of_case import OfCaseQuerySet
+from grants.models.printing import PrintItem
 from grants.models.records import PublicRecord
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
@@ -122,7 +123,7 @@ class Letter(models.Model):
     @classmethod
     @transaction.atomic
     def send(cls, application, *, kind, title, parts, language, by, now):
-        """Any other letter of a case, and a notice of it to each of the parties.
+        """Any other letter of a case, and a notice or paper to each of the parties.
 
         `kind` is a Letter.Kind; title and parts are in `language`.
         """
@@ -136,13 +137,15 @@ class Letter(models.Model):
         )
         JournalEntry.record("letter_sent", about=application, by=by, kind=kind)
         PublicRecord.register_letter(letter, by=by, now=now)
+        told = application.members()
         Notice.write(
             "letter_sent",
             about=letter,
-            to=application.members(),
+            to=told,
             url=letter.get_absolute_url(),
             context={"application": application, "letter": letter},
         )
+        PrintItem.queue_at_once(letter, told=told, now=now)
         return letter
 
     @classmethod

@@ -15,7 +15,7 @@ from grants.models import (
     RejectedFile,
     State,
     Version,
-    appeal_due,
+    appeal_clock,
 )
 from grants.timeline import next_step, standing, timeline
 from omradesatsing.accounts.actors import Actor
@@ -95,11 +95,13 @@ def appeal_parts(decision, request):
     """The last day to appeal against what was decided, and one's own open appeal."""
     if decision is None:
         return {}
-    due = appeal_due(decision, request.user)
+    clock = appeal_clock(decision, request.user)
+    due = clock.last_day
     own = Appeal.objects.of_case(decision.application).open().filter(by_party=True)
     return {
         "appeal": own.last(),
         "appeal_due": due,
+        "appeal_moved_to": clock.start if clock.is_moved else None,
         "appeal_is_late": due is not None
         and timezone.localdate(request.arrived_at) > due,
         "is_final": decision.kind == Decision.Kind.APPEAL,
