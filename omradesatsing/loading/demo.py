@@ -20,6 +20,7 @@ from PIL import Image
 from areas.models import Area, Body, Theme
 from coordinators.models import Assignment, Coordinator, Event
 from grants import register_stand_in, registers
+from grants.control import of_letters
 from grants.deadlines import next_working_day
 from grants.models import (
     AccessRequest,
@@ -40,6 +41,7 @@ from grants.models import (
     Tie,
     Verdict,
 )
+from grants.paper import put_on_paper
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import ReportsTo, User
@@ -503,7 +505,11 @@ def load_demo(now):
     demo_event(now)
     # Told long ago, as far as the demo is concerned: the worker need not print them.
     # What somebody's own doing has written, it still delivers.
-    Notice.objects.filter(sent_at=None).exclude(pk__in=waiting).update(sent_at=now)
+    made = Notice.objects.filter(sent_at=None).exclude(pk__in=waiting)
+    demo_letters_read(made)
+    made.update(sent_at=now)
+    # One of them was opened by nobody.
+    put_on_paper(now)
     return told
 
 
@@ -880,6 +886,7 @@ REASONS = {
         "rules": "Utlysningen støtter arrangementer som er åpne for alle.",
         "considerations": "Vi støtter arrangementet, men ikke leie av utstyr som "
         "kommunen låner ut gratis.",
+        "why_amount": "Det søkte beløpet uten leien av lys og lyd.",
     },
     Outcome.REFUSED: {
         "facts": "Festen er i en privat hage, for familie og venner.",
@@ -993,6 +1000,18 @@ def advance_case(application, until, people, *, now):
             Outcome.GRANTED,
             application.versions.sent().last().amount,
             now=now,
+        )
+
+
+def demo_letters_read(notices):
+    """The letters came and were read when they were written; all but one."""
+    for notice in of_letters(notices).prefetch_related("about"):
+        letter = getattr(notice.about, "letter", notice.about)
+        unread = letter.application.current.title == "Skøytekveld for alle"
+        Notice.objects.filter(pk=notice.pk).update(
+            created_at=letter.written_at,
+            sent_at=letter.written_at,
+            read_at=None if unread else letter.written_at,
         )
 
 
