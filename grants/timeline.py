@@ -17,6 +17,7 @@ from grants.models import (
     InfoRequest,
     LateException,
     LegalTerm,
+    ReasonsRequest,
     State,
     Version,
 )
@@ -154,6 +155,7 @@ def timeline(application, *, today):
             event(decision.announced_at, title, url=url, link=_("Les brevet"))
         )
     entries += appeal_events(application) + answer_events(application)
+    entries += reasons_events(application)
     if application.withdrawn_at:
         entries.append(event(application.withdrawn_at, _("Du trakk søknaden")))
     entries.sort(key=lambda entry: entry["when"])
@@ -194,6 +196,24 @@ def answer_events(application):
     }
     said = JournalEntry.objects.about(application).filter(verb__in=titles)
     return [event(entry.at, titles[entry.verb]) for entry in said]
+
+
+def reasons_events(application):
+    """That someone asked for reasons afterwards, and that they were sent."""
+    entries = []
+    requests = ReasonsRequest.objects.filter(decision__application=application)
+    for request in requests.select_related("letter__application"):
+        entries.append(event(request.asked_at, _("Du ba om begrunnelse")))
+        if letter := request.letter:
+            entries.append(
+                event(
+                    letter.written_at,
+                    _("Vi sendte begrunnelsen"),
+                    url=letter.get_absolute_url(),
+                    link=_("Les brevet"),
+                )
+            )
+    return entries
 
 
 def begun_answer(request):

@@ -1,6 +1,6 @@
 """What waits for a member of staff in grants: the part of «Mine oppgaver» it owns."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
@@ -28,6 +28,7 @@ from grants.models import (
     LegalTerm,
     Message,
     PrintItem,
+    ReasonsRequest,
     Recommendation,
     Round,
     RoundInquiry,
@@ -300,6 +301,7 @@ def caseworker_tasks(user, cases, today):
                 for case in late.filter(due_on__lt=today)[:MOST]
             ],
         ),
+        ("Begrunnelser det er bedt om", reasons_tasks(mine)),
         ("Har ikke svart på tilsagnet", unanswered_tasks(mine, today)),
         ("Saker som ingen har", queue(cases.untaken(), "apen", "ingen")),
     ]
@@ -314,6 +316,20 @@ def named_tasks(user, cases):
         named_at=Subquery(waiting.values("named_at")[:1])
     )
     return [task(case, f"Pekt ut {date_no(case.named_at)}") for case in named[:MOST]]
+
+
+def reasons_tasks(cases):
+    """Decisions whose reasons a party has asked for."""
+    asked = ReasonsRequest.objects.open().filter(decision__application__in=cases)
+    asked = asked.select_related("decision__application")
+    requests = {row.decision.application_id: row for row in asked[:MOST]}
+    return [
+        replace(
+            task(case, f"Bedt om {date_no(requests[case.pk].asked_at)}"),
+            due=requests[case.pk].aim,
+        )
+        for case in cases.filter(pk__in=requests)
+    ]
 
 
 def unanswered_tasks(cases, today):

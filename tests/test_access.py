@@ -311,6 +311,10 @@ TABLE = (
         "admin:case_drop_fact": only("caseworker"),
         "admin:case_note_state_aid": only("caseworker"),
         "grants:fact_comment": NOBODYS,
+        # The one decision there is was sent with its reasons.
+        "grants:reasons_ask": OWN_MOVED,
+        "admin:case_ask_reasons": only("caseworker"),
+        "admin:case_give_reasons": only("caseworker") | {"caseworker": 404},
         "admin:case_advise": only("coordinator"),
         "admin:case_send_back": only("decider"),
         "admin:case_decide": only("decider"),
@@ -576,6 +580,7 @@ def address(name, world):
         ("grants:application_", "case"),
         ("grants:withdraw", "case"),
         ("grants:award_accept", "case"),
+        ("grants:reasons_ask", "case"),
         ("grants:award_decline", "case"),
         ("grants:message_list", "case"),
         ("grants:document_", "case"),

@@ -2,7 +2,7 @@
 
 from django.http import Http404
 
-from grants.casework.award_forms import MoreTimeForm, NoteAnswerForm
+from grants.casework.after_forms import MoreTimeForm, NoteAnswerForm
 from grants.casework.views import act, acting, given, opened_case
 from grants.models import Award
 from omradesatsing.accounts import roles

@@ -8,8 +8,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grants.answers import facts_of
+from grants.casework.after_forms import (
+    AskReasonsForm,
+    GiveReasonsForm,
+    MoreTimeForm,
+    NoteAnswerForm,
+)
 from grants.casework.appeal_forms import RegisterAppealForm
-from grants.casework.award_forms import MoreTimeForm, NoteAnswerForm
 from grants.casework.forms import (
     AdviceForm,
     ConfirmMemberForm,
@@ -44,6 +49,7 @@ from grants.models import (
     DecisionFlag,
     Letter,
     Pot,
+    ReasonsRequest,
     State,
     Step,
     appeal_clocks,
@@ -156,6 +162,7 @@ def case_parts(case, user):
         ),
         "settle_form": SettleForm(case=case) if user.has_role(roles.DECIDER) else None,
         "award": announced_award(case),
+        "reasons_asked": reasons_asked(decision),
         "pot": pot_parts(case, standing, decision),
         "people": people_parts(case),
         "appeals": appeals_of(case) if decision else [],
@@ -179,6 +186,14 @@ def announced_award(case):
     """The money promised, once the applicant has been told; or None."""
     award = getattr(case, "award", None)
     return award if award and award.decision.announced_at else None
+
+
+def reasons_asked(decision):
+    """What was asked of reasons for a decision that was sent without them, or None."""
+    if decision is None or decision.gives_reasons:
+        return None
+    rows = ReasonsRequest.objects.filter(decision=decision)
+    return rows.select_related("asked_by", "answered_by", "letter").first()
 
 
 def earlier_versions(case):
@@ -282,6 +297,18 @@ def people_parts(case):
     }
 
 
+def reasons_forms(case, found):
+    """To enter that reasons are asked for, and then to give them."""
+    decision, asked = found["decision"], found["reasons_asked"]
+    if decision is None or decision.gives_reasons:
+        return {}
+    if asked is None:
+        return {"ask_reasons": AskReasonsForm(case=case)}
+    if asked.letter_id:
+        return {}
+    return {"give_reasons": GiveReasonsForm(case=case)}
+
+
 def people_forms(case, user, people):
     """The empty forms that this user may need, by name. The verbs are the guards."""
     forms = {}
@@ -345,6 +372,7 @@ def forms_for(case, user, found, today):
             forms["note_answer"] = NoteAnswerForm(case=case)
         if award and award.is_open_to_answer:
             forms["more_time"] = MoreTimeForm(case=case)
+        forms |= reasons_forms(case, found)
         if found["decision"]:
             forms["register_appeal"] = RegisterAppealForm(case=case)
         forms |= assessing_forms(case, user, found["assessing"], found["criteria"])
@@ -616,7 +644,9 @@ def step_when_decided(request, case, found):
         f"{decision.decided_by} avgjorde saken {date_no(decision.decided_at)}: "
         f"{decision.get_outcome_display()}."
     )
-    award = found["award"]
+    asked, award = found["reasons_asked"], found["award"]
+    if asked and asked.letter_id is None:
+        return step_of_reasons(request, asked)
     if award and award.is_open_to_answer:
         return NextStep(
             "Venter på svar fra den som får pengene",
@@ -629,6 +659,20 @@ def step_when_decided(request, case, found):
             "rammen.",
         )
     return NextStep("Saken er avgjort", f"{made} Søkeren har fått brevet i innboksen.")
+
+
+def step_of_reasons(request, asked):
+    heading = "Søkeren har bedt om begrunnelse"
+    words = f"Bedt om {date_no(asked.asked_at)}. Svar helst innen {date_no(asked.aim)}."
+    if not request.user.has_role(roles.CASEWORKER):
+        return NextStep(heading, words)
+    return NextStep(
+        heading,
+        words,
+        button="Skriv begrunnelsen",
+        url="#begrunnelse",
+        opens="give_reasons",
+    )
 
 
 def step_when_held(request, case):

@@ -33,6 +33,8 @@ JOURNAL = {
     "submit": "Søknaden ble sendt",
     "version_sent": "Versjon {version} ble sendt",
     "withdraw": "Søknaden ble trukket",
+    "reasons_asked": "Søkeren ba om begrunnelse for vedtaket",
+    "reasons_given": "Begrunnelsen for vedtaket ble sendt",
     "award_accepted": "Søkeren tok imot tilskuddet",
     "award_declined": "Søkeren takket nei til tilskuddet",
     "award_more_time": "Søkeren fikk lenger tid til å svare på tilsagnet",

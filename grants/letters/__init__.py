@@ -55,7 +55,7 @@ def sections_of(decision, *, language, now):
     sections += reasons(decision, language=language)
     if decision.gives_money:
         sections += award(decision, version, language=language, now=now)
-    sections += fixed_texts(decision, language=language, now=now)
+    sections += fixed_texts(decision, kinds_for(decision), language=language, now=now)
     sections.append(signature(decision))
     return sections
 
@@ -250,8 +250,8 @@ def answer(decision, *, now):
     ) % {"day": day}
 
 
-def fixed_texts(decision, *, language, now):
-    """The passages that the law asks for, in the wording in force on the day."""
+def fixed_texts(decision, kinds, *, language, now):
+    """The passages of those kinds, in order, in the wording in force on the day."""
     day = timezone.localdate(now)
     facts = {
         "{due_date}": date_no(due_date(LegalTerm.Kind.APPEAL, start=now)),
@@ -264,7 +264,7 @@ def fixed_texts(decision, *, language, now):
         .order_by("valid_from")
     }
     sections = []
-    for kind in kinds_for(decision):
+    for kind in kinds:
         if kind not in texts:
             raise Refused(
                 f"Brevteksten «{kind.label}» mangler på {language}. Be administrator "
@@ -285,7 +285,7 @@ def kinds_for(decision):
     kinds = [LetterText.Kind.APPEAL, LetterText.Kind.ACCESS]
     if decision.kind == "appeal":
         kinds.remove(LetterText.Kind.APPEAL)  # what the appeal body says is final
-    if not (decision.facts and decision.rules and decision.considerations):
+    if not decision.gives_reasons:
         kinds.insert(0, LetterText.Kind.REASONS)
     if decision.gives_money:
         kinds.insert(0, LetterText.Kind.AWARD_TERMS)

@@ -52,6 +52,7 @@ from grants.models.questions import (
     RequiredAttachment,
 )
 from grants.models.queue import SavedFilter
+from grants.models.reasons import ReasonsRequest
 from grants.models.records import (
     Audience,
     InternalNote,
@@ -144,6 +145,7 @@ __all__ = [
     "PublicRecord",
     "Question",
     "ReasonsDraft",
+    "ReasonsRequest",
     "Recommendation",
     "RedactedCopy",
     "Redaction",

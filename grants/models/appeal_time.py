@@ -6,7 +6,6 @@ from datetime import datetime, time
 from django.utils import timezone
 
 from grants.deadlines import due_date
-from grants.models.letters import Letter
 from grants.models.schemes import LegalTerm
 from omradesatsing.notices.models import Delivery, Notice
 
@@ -62,14 +61,10 @@ def appeal_due(decision, user=None, *, against=None):
 def appeal_clocks(decision, *, against=None):
     """The clock of each who is to have the letter, in the order they were told.
 
-    Reasons that were given later start the time anew.
+    While reasons are asked for, no time runs; when they are given, it starts anew
+    (§ 29 fourth paragraph).
     """
-    if against:
-        letter = against.outcome_letter
-    elif decision.announced_at:
-        letter = reasons_given(decision) or decision.letter
-    else:
-        letter = None
+    letter = letter_of(decision, against)
     if letter is None:
         return []
     last_days = {}
@@ -117,12 +112,11 @@ def start_of(day):
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def reasons_given(decision):
-    """The letter with the reasons that someone asked for afterwards, or None."""
-    return (
-        decision.application.letters.filter(
-            kind=Letter.Kind.REASONS, written_at__gt=decision.announced_at
-        )
-        .order_by("written_at", "pk")
-        .last()
-    )
+def letter_of(decision, against):
+    """The letter whose arrival starts the time to appeal, or None while none does."""
+    if against:
+        return against.outcome_letter
+    if decision.announced_at is None:
+        return None
+    asked = getattr(decision, "reasons_request", None)
+    return asked.letter if asked else decision.letter

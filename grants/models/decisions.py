@@ -159,6 +159,11 @@ class Decision(models.Model):
     def gives_money(self):
         return self.amount > 0
 
+    @property
+    def gives_reasons(self):
+        """Whether its letter says why; of a full award it need not."""
+        return bool(self.facts and self.rules and self.considerations)
+
     def in_short(self):
         """Who decided what and when, for the staff."""
         what = self.get_outcome_display()

@@ -110,6 +110,11 @@ class Letter(models.Model):
         title, parts = decision_letter(
             self.decision, language=language, now=now, is_translation=True
         )
+        return self.add_translation(
+            language=language, title=title, parts=parts, now=now
+        )
+
+    def add_translation(self, *, language, title, parts, now):
         return type(self)._keep(
             application=self.application,
             translates=self,

@@ -114,6 +114,7 @@ class PublicRecord(models.Model):
         AWARD_DECLINED = "award_declined", _("Søkeren takker nei til tilskuddet")
         INTERIM_REPLY = "interim_reply", _("Foreløpig svar")
         HEARING = "hearing", _("Opplysninger til uttalelse")
+        REASONS_ASKED = "reasons_asked", _("Krav om begrunnelse")
         REASONS = "reasons", _("Begrunnelse for vedtak")
         APPEAL = "appeal", _("Klage på vedtak")
         APPEAL_RECEIVED = "appeal_received", _("Klagen er mottatt")

@@ -12,10 +12,12 @@ from grants.models import (
     Attachment,
     Award,
     Decision,
+    ReasonsRequest,
     RejectedFile,
     State,
     Version,
     appeal_clock,
+    appeal_due,
 )
 from grants.timeline import next_step, standing, timeline
 from omradesatsing.accounts.actors import Actor
@@ -70,6 +72,8 @@ def application_detail(request, year, sequence):
         "request_for_info": asked,
         "decision": decision,
         "award": award,
+        "reasons_request": reasons_request_of(decision),
+        "may_ask_reasons": may_ask_reasons(decision, request),
         "answer_is_late": award is not None and award.is_late(request.arrived_at),
         **appeal_parts(decision, request),
         "standing": standing(application, **known),
@@ -112,6 +116,21 @@ def award_of(application):
     """The money promised in the case, once the decision is made known; or None."""
     found = Award.objects.filter(application=application)
     return found.filter(decision__announced_at__isnull=False).first()
+
+
+def reasons_request_of(decision):
+    """That the reasons were asked for and are not sent yet, or None."""
+    return ReasonsRequest.objects.filter(decision=decision, letter=None).first()
+
+
+def may_ask_reasons(decision, request):
+    """Whether the reasons are not given or asked for, and there is time to ask."""
+    if decision is None or decision.gives_reasons:
+        return False
+    if ReasonsRequest.objects.filter(decision=decision).exists():
+        return False
+    due = appeal_due(decision, request.user)
+    return due is None or timezone.localdate(request.arrived_at) <= due
 
 
 def unsent_changes(application):
@@ -189,6 +208,9 @@ def letter_detail(request, year, sequence, pk):
         "application": letter.application,
         "letter": letter,
         "translation": getattr(letter, "translation", None),
+        "may_ask_reasons": decision is not None
+        and decision == letter.application.decision
+        and may_ask_reasons(decision, request),
         "can_appeal": decision is not None
         and decision == letter.application.decision
         and decision.kind != Decision.Kind.APPEAL,

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from grants.models import Appeal, Application, Decision, Letter, Outcome, appeal_due
+from grants.models import Appeal, Application, Decision, Outcome, appeal_due
 from grants.models.appeal_states import APPEAL_STEPS, AppealState
 from grants.own_data import held_on, what_hinders
 from omradesatsing.accounts import roles
@@ -157,22 +157,6 @@ def test_an_email_that_was_given_up_starts_no_time_until_it_is_read():
     assert before == [None, None]
     assert appeal_due(case.decision, case.started_by) == date(2027, 3, 8)
     assert appeal_due(case.decision) == date(2027, 3, 8)
-
-
-def test_reasons_that_were_given_later_start_the_time_anew():
-    case = create_told()
-
-    Letter.send(
-        case,
-        kind=Letter.Kind.REASONS,
-        title="Begrunnelse",
-        parts=[{"heading": "Begrunnelse", "paragraphs": ["Fordi."]}],
-        language="nb",
-        by=Actor(case.caseworker),
-        now=TOLD + timedelta(days=14),
-    )
-
-    assert appeal_due(case.decision, case.started_by) == date(2027, 3, 15)
 
 
 def test_a_decision_that_is_not_made_known_has_no_last_day():

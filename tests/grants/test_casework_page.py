@@ -37,7 +37,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 PARTS = ["", "habilitet/", "ta/", "gi-videre/", "be-om-mer/", "uten-svar/", "rad/"]
-PARTS += ["tilsagn/svar/", "tilsagn/frist/"]
+PARTS += ["tilsagn/svar/", "tilsagn/frist/", "begrunnelse/krav/", "begrunnelse/"]
 PARTS += ["sjekkliste/", "statsstotte/"]
 PARTS += ["forelopig-svar/"]
 PARTS += ["opplysninger/", "opplysninger/send/", "opplysninger/legg-bort/"]

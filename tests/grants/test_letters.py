@@ -30,6 +30,7 @@ from grants.models import (
     Letter,
     LetterText,
     Outcome,
+    ReasonsRequest,
 )
 from grants.tasks import make_letter_pdf
 from omradesatsing.accounts import roles
@@ -716,6 +717,23 @@ def test_a_letter_of_the_decision_after_an_appeal_says_this(statutory_texts, lan
     check_golden(in_language(last_letter(case), language), "appeal", language)
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_letter_of_reasons_that_were_asked_for_says_this(statutory_texts, language):
+    decision = decide(language=language, outcome=Outcome.GRANTED, **NO_REASONS)
+    asked = ReasonsRequest.ask(
+        decision, by=Actor(decision.application.started_by), now=DECIDED, note=""
+    )
+
+    letter = asked.answer(
+        by=Actor(decision.prepared_by),
+        now=DECIDED,
+        reasons_in_english="The party is open to all.\nIt fits the purpose well.",
+        **REASONS,
+    )
+
+    check_golden(in_language(letter, language), "reasons", language)
+
+
 def outcome_letter(case):
     return case.letters.get(kind=Letter.Kind.APPEAL_OUTCOME)
 
@@ -769,6 +787,8 @@ def mandatory(name):
         return EVERYWHERE
     if name == "appeal":
         return EVERYWHERE | OF_DECISIONS
+    if name == "reasons":
+        return EVERYWHERE | APPEALABLE
     return EVERYWHERE | OF_DECISIONS | APPEALABLE
 
 
@@ -786,7 +806,13 @@ def texts_in(language):
     }
 
 
-ALL = [*LETTERS, *CHANGED, *[f"appeal_{result}" for result in OUTCOMES], "appeal"]
+ALL = [
+    *LETTERS,
+    *CHANGED,
+    *[f"appeal_{result}" for result in OUTCOMES],
+    "appeal",
+    "reasons",
+]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

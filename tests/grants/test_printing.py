@@ -15,6 +15,7 @@ from grants.models import (
     Membership,
     Outcome,
     PrintItem,
+    ReasonsRequest,
     appeal_clocks,
     appeal_due,
 )
@@ -49,7 +50,7 @@ def days(number):
     return TOLD + timedelta(days=number)
 
 
-def announce(case, *, at=TOLD):
+def announce(case, *, at=TOLD, reasons=REASONS):
     """The case decided and made known then, and its e-mails taken."""
     decider = create_decider()
     declare_impartial(case, decider)
@@ -58,7 +59,7 @@ def announce(case, *, at=TOLD):
         now=at,
         outcome=case.recommendations.get().outcome,
         amount=case.recommendations.get().amount,
-        **REASONS,
+        **reasons,
     )
     notices = Notice.objects.filter(kind="decision_made")
     notices.update(created_at=at, sent_at=at)
@@ -69,11 +70,11 @@ def create_told(**fields):
     return announce(create_recommended(**fields))
 
 
-def create_unreachable(at=TOLD, **fields):
+def create_unreachable(at=TOLD, reasons=REASONS, **fields):
     """A decided case of an applicant for whom nobody has a log-in."""
     case = create_recommended(**fields)
     Membership.objects.filter(applicant=case.applicant).update(ended_at=TOLD)
-    return announce(case, at=at)
+    return announce(case, at=at, reasons=reasons)
 
 
 def send_letter(case, *, now=TOLD):
@@ -409,17 +410,11 @@ def test_a_member_who_came_later_has_the_time_of_everyone():
 
 
 def test_reasons_start_the_time_of_each_anew_also_on_paper():
-    case = create_unreachable()
+    case = create_unreachable(reasons=dict.fromkeys(REASONS, ""))
     post(PrintItem.objects.get(), on=date(2027, 2, 10))
-    Letter.send(
-        case,
-        kind=Letter.Kind.REASONS,
-        title="Begrunnelse",
-        parts=[{"heading": "Begrunnelse", "paragraphs": ["Fordi."]}],
-        language="nb",
-        by=Actor(case.caseworker),
-        now=days(7),
-    )
+    caseworker = Actor(case.caseworker)
+    asked = ReasonsRequest.ask(case.decision, by=caseworker, now=days(6), note="Brev")
+    asked.answer(by=caseworker, now=days(7), **REASONS)
     before = appeal_due(case.decision)
 
     post(PrintItem.objects.waiting().get(), on=date(2027, 2, 17))

@@ -1,0 +1,87 @@
+"""The forms about what follows a decision. The verbs are the guards."""
+
+from django import forms
+
+from grants.casework.forms import CaseForm, textarea
+from grants.models import Award
+from omradesatsing.ui.fields import NorwegianDateField
+
+
+class NoteAnswerForm(CaseForm):
+    name = "note_answer"
+    heading = "Før inn et svar som kom på annen måte"
+    button = "Før inn svaret"
+
+    answer = forms.ChoiceField(
+        label="Hva svarte de?",
+        choices=[
+            (Award.State.ACCEPTED, "Ja takk, de tar imot"),
+            (Award.State.DECLINED, "Nei takk. Pengene går tilbake til rammen"),
+        ],
+        widget=forms.RadioSelect,
+    )
+    note = forms.CharField(
+        label="Hvordan og når kom svaret?",
+        help_text="For eksempel «Brev fra lederen 3. mars». Søkeren kan få se det.",
+        max_length=2000,
+        widget=textarea(3),
+    )
+
+    def __init__(self, *args, case, **kwargs):
+        super().__init__(*args, case=case, **kwargs)
+        if case.award.state == Award.State.ACCEPTED:
+            yes, no = self.fields["answer"].choices
+            self.fields["answer"].choices = [no]
+
+
+class MoreTimeForm(CaseForm):
+    name = "more_time"
+    heading = "Gi lenger tid til å svare"
+    button = "Flytt fristen"
+
+    until = NorwegianDateField(label="Ny siste dag")
+
+
+class AskReasonsForm(CaseForm):
+    name = "ask_reasons"
+    heading = "Før inn et krav om begrunnelse som kom på annen måte"
+    button = "Før inn kravet"
+
+    note = forms.CharField(
+        label="Hvordan og når kom kravet?",
+        help_text="For eksempel «E-post 3. mars». Søkeren kan få se det.",
+        max_length=2000,
+        widget=textarea(2),
+    )
+
+
+class GiveReasonsForm(CaseForm):
+    name = "give_reasons"
+    heading = "Skriv begrunnelsen"
+    button = "Send begrunnelsen"
+
+    facts = forms.CharField(
+        label="Fakta",
+        help_text="Det som hadde betydning, slik søkeren kjenner det igjen.",
+        max_length=4000,
+        widget=textarea(4),
+    )
+    rules = forms.CharField(
+        label="Regler",
+        help_text="Hvilke regler som gjaldt, og hva de sier.",
+        max_length=4000,
+        widget=textarea(4),
+    )
+    considerations = forms.CharField(
+        label="Vurdering",
+        help_text="Hva som var avgjørende, sett mot kriteriene.",
+        max_length=4000,
+        widget=textarea(6),
+    )
+    reasons_in_english = forms.CharField(
+        label="Begrunnelsen på engelsk",
+        help_text="Bare når søkeren leser engelsk. Det norske brevet gjelder.",
+        max_length=8000,
+        widget=textarea(3),
+        required=False,
+    )
