@@ -431,6 +431,22 @@ OLD_CASES = [
         "given": 0,
     },
 ]
+SMALL_CASE = {
+    "area": "loddefjord",
+    "who": "naboer",
+    "user": "soker",
+    "title": "Blomster ved busstoppet",
+    "summary": "Potter og jord, så busstoppet blir et hyggelig sted å vente.",
+    "description": "Vi planter en lørdag i mai, og deler på å vanne om sommeren.",
+    "need": "Mange venter der hver dag, og det er bare asfalt.",
+    "participants": "Naboer i alle aldre. Rundt ti planter.",
+    "place": "Busstoppet",
+    "amount": 3_000,
+    "own": 0,
+    "costs": [("Potter og jord", 2_000), ("Planter", 1_000)],
+    "outcome": Outcome.GRANTED,
+    "given": 3_000,
+}
 DRAFTS = [
     {
         "area": "olsvik",
@@ -501,6 +517,7 @@ def load_demo(now):
             told.append(f"Sak {application.number}: {facts['title']}")
         for facts in DRAFTS:
             demo_draft(current, facts, people, at=now)
+        told.append(f"Sak {small_case(people, now=now).number}: {SMALL_CASE['title']}")
     demo_access(people, now=now)
     demo_event(now)
     # Told long ago, as far as the demo is concerned: the worker need not print them.
@@ -925,17 +942,32 @@ def decide_case(application, facts, people, *, now):
         application, people, facts["outcome"], facts["given"], now=closed + 2 * A_WEEK
     )
     then = min(closed + 5 * A_WEEK, now)
-    decider = be_impartial(application, people["beslutter"], then)
+    decided(application, facts, people, REASONS[facts["outcome"]], now=then)
+    answer_award(application, facts, then, now=now)
+
+
+def small_case(people, *, now):
+    """Decided last week, in full and without reasons: one can ask for them."""
+    round = Round.objects.get(scheme__slug="eksempel", closes_at=None)
+    application = demo_case(round, SMALL_CASE, people, at=now - 2 * A_WEEK)
+    outcome, given = SMALL_CASE["outcome"], SMALL_CASE["given"]
+    recommended(application, people, outcome, given, now=now - A_WEEK)
+    none = dict.fromkeys(["facts", "rules", "considerations"], "")
+    decided(application, SMALL_CASE, people, none, now=now - A_WEEK)
+    return application
+
+
+def decided(application, facts, people, reasons, *, now):
+    decider = be_impartial(application, people["beslutter"], now)
     standing = application.recommendations.get()
     application.decide(
         by=decider,
-        now=then,
+        now=now,
         outcome=facts["outcome"],
         amount=Decimal(facts["given"]),
         conditions=standing.conditions,
-        **REASONS[facts["outcome"]],
+        **reasons,
     )
-    answer_award(application, facts, then, now=now)
 
 
 def answer_award(application, facts, decided_at, *, now):
