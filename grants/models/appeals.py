@@ -298,9 +298,12 @@ class Appeal(Lodging, Reviewing, Settling, models.Model):
 
     @property
     def latest_harm(self):
-        """The last day the appellant can be told of a decision to their harm."""
-        day = timezone.localdate(self.received_at)
-        return added(day, MONTHS_FOR_HARM, LegalTerm.Unit.MONTHS)
+        """The last day the appellant can be told of a decision to their harm.
+
+        Of a letter the day it came is not known, only when it was entered: the
+        postmark is never later, and so never to the appellant's harm.
+        """
+        return added(self.sent_on, MONTHS_FOR_HARM, LegalTerm.Unit.MONTHS)
 
     @property
     def appellant(self):
@@ -314,6 +317,11 @@ class Appeal(Lodging, Reviewing, Settling, models.Model):
         return self.questions.filter(answered_at=None, closed_at=None).last()
 
     # --- guards -----------------------------------------------------------------------
+
+    def _hold(self):
+        """The case held, and the appeal as it is then."""
+        self.application._hold()
+        self.refresh_from_db()
 
     def _check_reviewer(self, by):
         self.application._check_role(by, roles.CASEWORKER)

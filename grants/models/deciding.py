@@ -233,20 +233,19 @@ class Deciding:
         self._check_impartial(by)
         if recommendation.kind == Decision.Kind.APPEAL:
             self.check_no_hand(by, now)
-        # Also a recommendation that was sent back: its author judged the case.
+        # Also a recommendation that was sent back: its author judged the case; and
+        # what was drafted, which the next who writes takes over.
+        drafted = JournalEntry.objects.about(self).filter(verb="reasons_drafted")
         prepared = User.objects.filter(
             Q(pk=self.caseworker_id)
             | Q(pk__in=self.recommendations.values("recommended_by"))
             | Q(pk__in=self.assessments.values("assessor"))
             | Q(pk__in=self.advice.values("given_by"))
+            | Q(pk__in=drafted.values("actor"))
         )
         if any(by.user.may_be(person) for person in prepared):
             raise Refused("Du har forberedt saken og kan ikke avgjøre den selv.")
-        case = type(self).objects.filter(pk=self.pk)
-        leader = by.user.leader_on(timezone.localdate(now))
-        if leader and not case.without_conflicts_of(leader).exists():
-            # forvaltningsloven § 6: not even those directly below may decide.
-            raise Refused("Lederen din er inhabil i saken. Da kan ikke du avgjøre den.")
+        self.check_leader_impartial(by, now)
         entry = self.body_decisions.waiting().select_related("entered_by").first()
         if entry and by.user.may_be(entry.entered_by):
             raise Refused("Du førte inn vedtaket. En annen må bekrefte det.")
@@ -344,6 +343,13 @@ class Deciding:
                 f"{money(entry.amount)}."
             )
         return entry
+
+    def check_leader_impartial(self, by, now):
+        """Refuse one right below a leader with a conflict (forvaltningsloven § 6)."""
+        leader = by.user.leader_on(timezone.localdate(now))
+        case = type(self).objects.filter(pk=self.pk)
+        if leader and not case.without_conflicts_of(leader).exists():
+            raise Refused("Lederen din er inhabil i saken. Da kan ikke du avgjøre den.")
 
     def check_no_hand(self, by, now):
         """Refuse one who had a hand in the case before the appeal body got it."""

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from grants.models.appeals import Appeal
 from grants.models.applicants import Membership
 from grants.models.assessments import Declaration
 from grants.models.decisions import Decision, Outcome
@@ -208,6 +209,10 @@ class Impartiality:
                 )
             else:
                 standing.send_back(by=by, now=now, reason=reason)
+        if self.body_decisions.waiting().filter(entered_by=user).update(dropped_at=now):
+            JournalEntry.record("body_decision_dropped", about=self, by=by)
+        for appeal in Appeal.objects.of_case(self).open().filter(proposed_by=user):
+            appeal._drop_proposal(by=by)
         self._flag_decision(user, by=by, now=now)
         self.refresh_from_db()
 
@@ -243,9 +248,18 @@ class Impartiality:
     def _part_in(self, decision, user):
         """What the user did towards the decision, the weightiest; or None."""
         parts = DecisionFlag.Part
-        if decision.decided_by_id == user.pk:
+        rests_on = self._with_what_it_corrects(decision)
+        # An appeal that was not followed lets the decision stand.
+        appeals = Appeal.objects.filter(decision__in=rests_on)
+        if (
+            any(each.decided_by_id == user.pk for each in rests_on)
+            or appeals.filter(settled_by=user).exists()
+        ):
             return parts.DECIDED
-        if decision.prepared_by_id == user.pk:
+        if (
+            any(each.prepared_by_id == user.pk for each in rests_on)
+            or appeals.filter(Q(reviewed_by=user) | Q(proposed_by=user)).exists()
+        ):
             return parts.PREPARED
         if self.assessments.filter(assessor=user).exists():
             return parts.ASSESSED
@@ -256,6 +270,17 @@ class Impartiality:
             # forvaltningsloven § 6: nobody directly below may have decided it.
             return parts.LED
         return None
+
+    def _with_what_it_corrects(self, decision):
+        """The decision, and those before it that it only corrects."""
+        found = []
+        for each in self.decisions.filter(version__lte=decision.version).order_by(
+            "-version"
+        ):
+            found.append(each)
+            if each.kind != Decision.Kind.CORRECTION:
+                break
+        return found
 
 
 def is_caseworker(user):

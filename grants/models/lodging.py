@@ -44,6 +44,10 @@ class Lodging:
         application = decision.application
         application._hold()
         application._check_member(by)
+        if against and not cls.objects.filter(
+            pk=against.pk, decision=decision, state=AppealState.DISMISSED
+        ):
+            raise Refused(_now("Klagen er ikke avvist. Last siden på nytt."))
         if decision.announced_at is None:
             raise Refused(_now("Saken er ikke avgjort ennå."))
         if not wanted.strip():
@@ -197,13 +201,11 @@ class Lodging:
         self.refresh_from_db()
 
     def _place(self, decision, *, by, now):
-        if (
-            not type(self)
-            .objects.unplaced()
-            .filter(pk=self.pk)
-            .update(decision=decision)
-        ):
+        rows = type(self).objects.unplaced().filter(pk=self.pk, state__in=OPEN)
+        if not rows.update(decision=decision):
             self.refresh_from_db()
+            if self.decision_id is None:
+                raise Refused("Klagen er lagt bort.")
             if self.decision_id != decision.pk:
                 raise Refused("Klagen er alt lagt til en annen sak.")
             return
@@ -243,7 +245,7 @@ class Lodging:
     @transaction.atomic
     def answer(self, *, by, now, text):
         """Answer what the caseworker asked about the appeal."""
-        self.application._hold()
+        self._hold()
         self.application._check_member(by)
         if not text.strip():
             raise Refused(_now("Skriv et svar."))
@@ -263,7 +265,7 @@ class Lodging:
     @transaction.atomic
     def withdraw(self, *, by, now):
         """Take the appeal back: the decision stands as it is."""
-        self.application._hold()
+        self._hold()
         self.application._check_member(by)
         if not self.by_party:
             raise Refused(_now("Bare den som har klaget, kan trekke klagen."))
@@ -272,18 +274,25 @@ class Lodging:
     @transaction.atomic
     def note_withdrawn(self, *, by, now):
         """The same, when the appellant has written or called the caseworker."""
-        self.application._hold()
+        self._hold()
         self._check_reviewer(by)
         self._withdraw(by=by, now=now)
 
     def _withdraw(self, *, by, now):
         if self._step("appeal_withdrawn", by=by, withdrawn_at=now):
             self.questions.filter(answered_at=None).update(closed_at=now)
-            standing = self.application.recommendations.standing().filter(
-                kind__in=[Decision.Kind.REVERSAL, Decision.Kind.APPEAL]
-            )
-            for proposal in standing:
+            for proposal in self._proposals_of_own():
                 proposal.send_back(by=by, now=now, reason="Klagen er trukket.")
+
+    def _proposals_of_own(self):
+        """The new decisions proposed in answer to this appeal, and to no other one."""
+        others = type(self).objects.of_case(self.application).exclude(pk=self.pk)
+        kinds = []
+        if not others.below().exists():
+            kinds.append(Decision.Kind.REVERSAL)
+        if not others.open().filter(proposed=self.Result.CHANGED).exists():
+            kinds.append(Decision.Kind.APPEAL)
+        return self.application.recommendations.standing().filter(kind__in=kinds)
 
 
 def decision_of_number(text):

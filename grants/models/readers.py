@@ -13,7 +13,6 @@ from grants.models.assessments import (
     Assessment,
     AssessorSeat,
     Declaration,
-    ReasonsDraft,
     Recommendation,
 )
 from grants.models.bodies import BodyDecision
@@ -36,8 +35,21 @@ READS_ALL = {
 # Those who need what a case may tell of health, faith or ethnicity.
 READS_SPECIAL = {roles.CASEWORKER, roles.DECIDER, roles.APPEALS}
 
-# What one does with a case before the appeal body gets it.
-HAND_IN = ["take", "request_info", "appeal_taken_in", "appeal_forwarded"]
+# What one does with a case before the appeal body gets it, by its journal.
+HAND_IN = [
+    "take",
+    "request_info",
+    "late_taken_in",
+    "form_checked",
+    "fact_held",
+    "state_aid_noted",
+    "reasons_drafted",
+    "send_back",
+    "flag_settled",
+    "appeal_taken_in",
+    "appeal_asked",
+    "appeal_forwarded",
+]
 
 
 def reads_all_cases(user):
@@ -155,7 +167,6 @@ class ApplicationQuerySet(models.QuerySet):
             Recommendation.objects.filter(below, recommended_by__in=people, **case),
             Assessment.objects.filter(assessor__in=people, **case),
             Advice.objects.filter(given_by__in=people, **case),
-            ReasonsDraft.objects.filter(written_by__in=people, **case),
             BodyDecision.objects.filter(
                 entered_by__in=people,
                 decision__in=Decision.objects.filter(below),

@@ -23,7 +23,7 @@ class Reviewing:
 
         The other way out is to dismiss it. The decision stands meanwhile.
         """
-        self.application._hold()
+        self._hold()
         self._check_reviewer(by)
         if not self.is_late:
             raise Refused("Klagen kom i tide.")
@@ -49,7 +49,7 @@ class Reviewing:
     @transaction.atomic
     def ask(self, *, by, now, text, due_on):
         """Ask the appellant to make it clear, with a short time to answer (§ 32)."""
-        self.application._hold()
+        self._hold()
         self._check_reviewer(by)
         if not text.strip():
             raise Refused("Skriv hva klageren må svare på.")
@@ -75,7 +75,7 @@ class Reviewing:
     @transaction.atomic
     def go_on(self, *, by, now, answer=""):
         """Go on without an answer, or with one that came outside the portal."""
-        self.application._hold()
+        self._hold()
         self._check_reviewer(by)
         if self._step("appeal_went_on", by=by):
             answered = {"answer": answer.strip(), "answered_at": now}
@@ -86,7 +86,7 @@ class Reviewing:
     @transaction.atomic
     def rule_delay(self, *, by, now, granted, reasons):
         """Say whether the decision is carried out in the meantime (§ 42)."""
-        self.application._hold()
+        self._hold()
         if self.state == AppealState.FORWARDED:
             self.check_body(by, now)
         else:
@@ -123,7 +123,7 @@ class Reviewing:
 
         `decision` is what `Application.propose_change` takes, without its kind.
         """
-        self.application._hold()
+        self._hold()
         self._check_reviewer(by)
         self._check_ready()
         if self.state != AppealState.RECEIVED:
@@ -137,7 +137,7 @@ class Reviewing:
     def change(self, *, by, now):
         """Make the decision that is proposed in the appellant's favour."""
         self._hold_pot()
-        self.application._hold()
+        self._hold()
         self._check_ready()
         proposal = self._proposal(Decision.Kind.REVERSAL)
         self._check_no_harm(proposal.outcome, proposal.amount)
@@ -162,9 +162,10 @@ class Reviewing:
     def dismiss(self, *, by, now, reasons):
         """Dismiss the appeal: a decision of its own, which can be appealed."""
         application = self.application
-        application._hold()
+        self._hold()
         application._check_role(by, roles.DECIDER)
         application._check_impartial(by)
+        application.check_leader_impartial(by, now)
         self._check_delegated(now)
         if not reasons.strip():
             raise Refused("Skriv hvorfor klagen avvises.")
@@ -182,7 +183,7 @@ class Reviewing:
     @transaction.atomic
     def uphold(self, *, by, now, statement):
         """Let the decision stand, with a statement to the appeal body."""
-        self.application._hold()
+        self._hold()
         self._check_reviewer(by)
         self._check_ready()
         if self.application.recommendations.standing().exists():
@@ -204,7 +205,7 @@ class Reviewing:
     @transaction.atomic
     def forward(self, *, by, now):
         """Send it to the appeal body, and the statement to the parties (§ 33)."""
-        self.application._hold()
+        self._hold()
         self._check_reviewer(by)
         if self._step(
             "appeal_forwarded", by=by, forwarded_at=now, forwarded_by=by.user

@@ -36,7 +36,7 @@ class Settling:
         `decision` is what `Application.propose_change` takes, without its kind, and is
         given when the decision is changed.
         """
-        self.application._hold()
+        self._hold()
         self.check_body(by, now)
         self._check_at_body()
         if not reasons.strip():
@@ -72,15 +72,23 @@ class Settling:
     @transaction.atomic
     def return_outcome(self, *, by, now, reason):
         """Want the proposal written anew."""
-        self.application._hold()
+        self._hold()
         self.check_body(by, now)
         self._check_at_body()
         if not self.proposed:
             return  # pressed twice
-        if self.proposed == self.Result.CHANGED:
-            self.application.reject_change(by=by, now=now, reason=reason)
-        elif not reason.strip():
+        if not reason.strip():
             raise Refused("Skriv hva som må ses på igjen.")
+        standing = self.application.recommendations.standing()
+        if (
+            self.proposed == self.Result.CHANGED
+            and standing.filter(kind=Decision.Kind.APPEAL).exists()
+        ):
+            self.application.reject_change(by=by, now=now, reason=reason)
+        self._drop_proposal(by=by)
+
+    def _drop_proposal(self, *, by):
+        """Nothing is proposed any longer; the words stay until they are rewritten."""
         type(self).objects.filter(pk=self.pk).update(
             proposed="", proposed_by=None, proposed_at=None
         )
@@ -97,15 +105,15 @@ class Settling:
         `ask_for_money`.
         """
         self._hold_pot()
-        self.application._hold()
-        self.refresh_from_db()
+        self._hold()
         self.check_body(by, now)
         if self.state == AppealState.SETTLED:
             raise Refused("Klagen er alt avgjort.")
         if not self.proposed:
             raise Refused("Ingen har foreslått et utfall. Last siden på nytt.")
-        if self.proposed_by_id == by.user.pk:
+        if self.proposed_by.may_be(by.user):
             raise Refused("Du har foreslått utfallet og kan ikke avgjøre det selv.")
+        self.application.check_leader_impartial(by, now)
         self._check_delegated(now, to_role=roles.APPEALS)
         proposal = None
         if self.proposed == self.Result.CHANGED:
@@ -136,7 +144,7 @@ class Settling:
         The appeal waits until money has come; the pot is never overdrawn.
         """
         self._hold_pot()
-        self.application._hold()
+        self._hold()
         if self.state == AppealState.FORWARDED:
             self.check_body(by, now)
         else:

@@ -7,11 +7,19 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from grants.models import Appeal, Application, Decision, Outcome, appeal_due
+from grants.models import (
+    Appeal,
+    Application,
+    Decision,
+    DecisionFlag,
+    Outcome,
+    appeal_due,
+)
 from grants.models.appeal_states import APPEAL_STEPS, AppealState
 from grants.own_data import held_on, what_hinders
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
+from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
 from omradesatsing.notices.models import Notice
@@ -27,6 +35,7 @@ from tests.factories import (
     create_recommended,
     create_reports_to,
     create_round,
+    declare_conflict,
     declare_impartial,
     lodge,
 )
@@ -394,6 +403,174 @@ def test_nobody_with_a_hand_in_the_case_takes_part_in_the_appeal(who, below):
         appeal.propose_outcome(
             by=Actor(member), now=timezone.now(), result="upheld", reasons="Står."
         )
+
+
+@pytest.mark.parametrize(
+    "verb", ["form_checked", "fact_held", "state_aid_noted", "send_back"]
+)
+def test_who_laid_the_ground_for_the_decision_takes_no_part_in_the_appeal(verb):
+    appeal, member = create_forwarded(), create_appeal_member()
+    JournalEntry.record(verb, about=appeal.application, by=Actor(member))
+
+    assert list(Appeal.objects.at_body(member, timezone.localdate())) == []
+
+
+def test_who_is_below_one_with_a_conflict_does_not_settle_an_appeal():
+    appeal = create_forwarded()
+    one, other = body_of(appeal)
+    leader = create_caseworker()
+    create_reports_to(user=other, leader=leader)
+    declare_conflict(appeal.application, leader)
+    appeal.propose_outcome(
+        by=Actor(one), now=timezone.now(), result="upheld", reasons="Står."
+    )
+
+    with pytest.raises(Refused, match="Lederen din er inhabil"):
+        appeal.settle(by=Actor(other), now=timezone.now())
+
+
+def test_who_is_below_one_with_a_conflict_does_not_dismiss_an_appeal():
+    appeal = create_appeal()
+    decider, leader = create_decider(), create_caseworker()
+    declare_impartial(appeal.application, decider)
+    create_reports_to(user=decider, leader=leader)
+    declare_conflict(appeal.application, leader)
+
+    with pytest.raises(Refused, match="Lederen din er inhabil"):
+        appeal.dismiss(by=Actor(decider), now=timezone.now(), reasons="For sen.")
+
+
+def test_one_person_with_two_accounts_does_not_settle_what_they_proposed():
+    appeal = create_forwarded()
+    one, other = body_of(appeal)
+    members = User.objects.filter(pk__in=[one.pk, other.pk])
+    members.update(name="Kari Eksempel")
+    appeal.propose_outcome(
+        by=Actor(one), now=timezone.now(), result="upheld", reasons="Står."
+    )
+
+    with pytest.raises(Refused, match="Du har foreslått utfallet"):
+        appeal.settle(by=Actor(members.get(pk=other.pk)), now=timezone.now())
+
+
+@pytest.mark.parametrize("result", ["upheld", "changed", "sent_back"])
+def test_what_one_with_a_conflict_proposed_of_an_appeal_is_proposed_anew(result):
+    appeal = create_forwarded()
+    one, other = body_of(appeal)
+    decision = NEW if result == "changed" else None
+    appeal.propose_outcome(
+        by=Actor(one),
+        now=timezone.now(),
+        result=result,
+        reasons="Derfor.",
+        decision=decision,
+    )
+
+    declare_conflict(appeal.application, one)
+
+    appeal.refresh_from_db()
+    assert (appeal.state, appeal.proposed) == (AppealState.FORWARDED, "")
+    with pytest.raises(Refused, match="Ingen har foreslått et utfall"):
+        appeal.settle(by=Actor(other), now=timezone.now())
+    assert not appeal.application.recommendations.standing().exists()
+
+
+def test_a_conflict_of_one_who_took_part_in_an_appeal_flags_the_decision():
+    appeal = create_forwarded()
+    one, other = body_of(appeal)
+    settle(appeal, members=(one, other), result="upheld")
+
+    declare_conflict(appeal.application, one)
+    declare_conflict(appeal.application, other)
+
+    flags = DecisionFlag.objects.order_by("pk").values_list("user", "part")
+    assert list(flags) == [(one.pk, "prepared"), (other.pk, "decided")]
+
+
+def test_an_appeal_that_is_withdrawn_leaves_what_answers_another():
+    appeal = create_forwarded()
+    case, now = appeal.application, timezone.now()
+    second = register(case, sent_on=timezone.localdate(), now=now, key="nabo")
+    one, _other = body_of(appeal)
+    appeal.propose_outcome(
+        by=Actor(one), now=now, result="changed", reasons="Medhold.", decision=NEW
+    )
+
+    second.note_withdrawn(by=Actor(case.caseworker), now=now)
+
+    standing = case.recommendations.standing().values_list("kind", flat=True)
+    assert list(standing) == ["appeal"]
+
+
+def test_a_proposal_whose_new_decision_is_gone_can_still_be_returned():
+    appeal = create_forwarded()
+    one, other = body_of(appeal)
+    now = timezone.now()
+    appeal.propose_outcome(
+        by=Actor(one), now=now, result="changed", reasons="Medhold.", decision=NEW
+    )
+    appeal.application.reject_change(by=Actor(other), now=now, reason="Feil beløp.")
+
+    appeal.return_outcome(by=Actor(other), now=now, reason="Feil beløp.")
+
+    assert appeal.proposed == ""
+
+
+def test_the_time_to_tell_of_harm_is_counted_from_the_postmark_of_a_letter():
+    case = create_told()
+    appeal = register(
+        case, sent_on=date(2027, 2, 10), now=datetime(2027, 2, 26, 9, tzinfo=OSLO)
+    )
+
+    assert appeal.latest_harm == date(2027, 5, 10)
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        lambda appeal, by: appeal.propose_reversal(by=by, now=timezone.now(), **NEW),
+        lambda appeal, by: appeal.rule_delay(
+            by=by, now=timezone.now(), granted=True, reasons="Fordi."
+        ),
+    ],
+)
+def test_who_read_an_appeal_before_it_was_sent_on_decides_nothing_in_it(act):
+    appeal = create_appeal()
+    caseworker = Actor(appeal.application.caseworker)
+    read = Appeal.objects.get(pk=appeal.pk)
+    appeal.uphold(by=caseworker, now=timezone.now(), statement="Vedtaket bør stå.")
+    appeal.forward(by=caseworker, now=timezone.now())
+
+    with pytest.raises(Refused):
+        act(read, caseworker)
+
+
+def test_an_appeal_that_was_put_away_meanwhile_gets_no_case():
+    case = create_told()
+    worker = Actor(case.caseworker)
+    appeal, _new = Appeal.lodge_openly(
+        now=timezone.now(),
+        key="apen",
+        case_given="festen i parken",
+        name="Kari Eksempel",
+        contact="kari@example.test",
+        interest="Nabo.",
+        wanted="Stopp festen.",
+    )
+    read = Appeal.objects.get(pk=appeal.pk)
+    appeal.drop(by=worker, now=timezone.now())
+
+    with pytest.raises(Refused, match="lagt bort"):
+        read.place(case.decision, by=worker, now=timezone.now())
+
+    assert Appeal.objects.get().decision is None
+
+
+def test_only_an_appeal_that_was_dismissed_is_appealed_against():
+    appeal = create_appeal()
+
+    with pytest.raises(Refused, match="ikke avvist"):
+        lodge(appeal.application, against=appeal)
 
 
 def test_the_appeal_body_sees_only_cases_that_were_sent_on():

@@ -37,10 +37,12 @@ from tests.factories import (
     assess,
     create_applicant,
     create_appointed,
+    create_body,
     create_caseworker,
     create_coordinator,
     create_decided,
     create_decider,
+    create_delegation,
     create_in_review,
     create_recommended,
     create_reports_to,
@@ -51,6 +53,7 @@ from tests.factories import (
     declare_conflict,
     declare_impartial,
     propose,
+    redecide,
     rule,
 )
 
@@ -318,6 +321,59 @@ def test_advice_of_one_with_a_conflict_is_shown_not_to_count(client):
 
     assert before is False
     assert told in client.get(case.get_case_url()).content.decode()
+
+
+def test_a_correction_is_flagged_for_who_made_the_decision_that_it_corrects():
+    case, other = create_decided(), create_decider()
+    first = case.made.decided_by
+    declare_impartial(case, other)
+    propose(case, outcome="granted", amount=case.made.amount)
+    redecide(case, other)
+
+    declare_conflict(case, first)
+
+    flag = DecisionFlag.objects.get()
+    assert (flag.decision.version, flag.user, flag.part) == (2, first, "decided")
+
+
+def test_what_one_with_a_conflict_entered_of_a_body_is_taken_out():
+    case, body = create_recommended(), create_body()
+    scheme, worker = case.round.scheme, case.caseworker
+    create_delegation(scheme=scheme, to_body=body)
+    case.enter_body_decision(
+        body=body,
+        meeting_on=timezone.localdate(),
+        case_number="12/26",
+        outcome="granted",
+        amount=Decimal(20_000),
+        by=Actor(worker),
+        now=timezone.now(),
+    )
+
+    declare_conflict(case, worker)
+
+    assert list(case.body_decisions.waiting()) == []
+    assert "body_decision_dropped" in verbs(case)
+
+
+def test_one_who_drafted_the_reasons_does_not_decide():
+    case = create_in_review()
+    drafter = create_caseworker()
+    drafter.groups.add(Group.objects.get_or_create(name=roles.DECIDER)[0])
+    declare_impartial(case, drafter)
+    assess(case)
+    now = timezone.now()
+    case.write_reasons(by=Actor(drafter), now=now, **REASONS)
+    case.recommend(
+        by=Actor(case.caseworker),
+        now=now,
+        outcome="granted",
+        amount=Decimal(20_000),
+        **REASONS,
+    )
+
+    with pytest.raises(Refused, match="Du har forberedt saken"):
+        decide(case, drafter)
 
 
 def test_one_who_took_no_part_flags_nothing():
