@@ -38,6 +38,7 @@ from grants.models.states import BEFORE_RECOMMENDED, WITH_STAFF
 from grants.rounds import not_closed
 from grants.rulings import declarations_to_rule, flags_for_ruler, unruled
 from grants.staff import lacks_people, leavers, open_cases
+from grants.waiting import money_came_back, waiting_cases
 from omradesatsing.accounts import roles
 from omradesatsing.ui.templatetags.ui import date_no, money
 
@@ -80,6 +81,7 @@ def tasks_for(user, now):
     if user.has_role(roles.CASEWORKER):
         groups += caseworker_tasks(user, cases, today)
         groups.append(("Brev som må på papir", paper_tasks(user)))
+        groups.append(("Penger å gi til dem som venter", money_back(user, today)))
     if user.has_role(roles.COORDINATOR):
         groups += coordinator_tasks(user, cases)
     groups.append(("Innsynskrav", access_tasks(user)))
@@ -123,6 +125,25 @@ def paper_tasks(user):
             url=reverse("admin:print_queue"),
             note=f"Det eldste har ventet siden {date_no(waiting[0].queued_at)}.",
         )
+    ]
+
+
+def money_back(user, today):
+    """The rounds whose pots have got money that somebody waits for."""
+    rounds = (
+        money_came_back(waiting_cases(user), today)
+        .order_by()
+        .values("round", "round__title")
+        .annotate(number=Count("pk"))
+        .order_by("round__title", "round")
+    )
+    return [
+        Task(
+            label=row["round__title"],
+            url=reverse("admin:round_waiting", args=[row["round"]]),
+            note=f"{row['number']} {'sak' if row['number'] == 1 else 'saker'} venter.",
+        )
+        for row in rounds[:MOST]
     ]
 
 

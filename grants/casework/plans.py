@@ -339,33 +339,16 @@ class Table:
 
     @staticmethod
     def cases(user, plan):
-        # The mean of the assessors' means; they mark the same criteria.
-        counting = Assessment.objects.counting().filter(
-            application=OuterRef(OuterRef("pk"))
-        )
-        marks = Mark.objects.filter(assessment__in=counting.values("pk")).order_by()
-        mean = marks.values("assessment__application").annotate(
-            mean=Avg("mark", output_field=DecimalField())
-        )
-        apart = (
-            marks.values("criterion")
-            .annotate(apart=Max("mark") - Min("mark"))
-            .order_by("-apart")
-        )
-        complete = Application.objects.fully_assessed().filter(pk=OuterRef("pk"))
         advice = Advice.objects.filter(application=OuterRef("pk")).order_by("-pk")
         drafts = ReasonsDraft.objects.filter(application=OuterRef("pk"))
         drafts = drafts.exclude(Q(facts="") | Q(rules="") | Q(considerations=""))
         in_plan = Q(state__in=WITH_STAFF) | Q(plan_rows__plan=plan)
         return (
-            Application.objects.visible_to(user)
+            with_marks(Application.objects.visible_to(user))
             .filter(in_plan, round=plan.round)
             .with_current()
             .select_related("applicant", "area", "round")
             .annotate(
-                is_assessed=Exists(complete),
-                average=Subquery(mean.values("mean")),
-                apart=Subquery(apart.values("apart")[:1]),
                 advised=Subquery(advice.values("stance")[:1]),
                 has_draft=Subquery(drafts.values("pk")[:1]),
             )
@@ -378,8 +361,7 @@ class Table:
         return Row(
             case=case,
             pot=pot,
-            # Until all who are to assess have finished, nobody sees a mark.
-            average=in_hundredths(case.average) if case.is_assessed else None,
+            average=average_of(case),
             apart=case.apart if case.is_assessed else 0,
             advice=dict(Advice.Stance.choices).get(case.advised, ""),
             has_reasons=case.has_draft is not None
@@ -426,6 +408,36 @@ class Table:
             row.pot.cases += 1
             row.pot.proposed += row.amount or 0
             row.pot.granted += bool(row.amount)
+
+
+def with_marks(cases):
+    """Annotated with the mean of the marks, and the most between two on a criterion."""
+    # The mean of the assessors' means; they mark the same criteria.
+    counting = Assessment.objects.counting().filter(
+        application=OuterRef(OuterRef("pk"))
+    )
+    marks = Mark.objects.filter(assessment__in=counting.values("pk")).order_by()
+    mean = marks.values("assessment__application").annotate(
+        mean=Avg("mark", output_field=DecimalField())
+    )
+    apart = (
+        marks.values("criterion")
+        .annotate(apart=Max("mark") - Min("mark"))
+        .order_by("-apart")
+    )
+    complete = Application.objects.fully_assessed().filter(pk=OuterRef("pk"))
+    return cases.annotate(
+        is_assessed=Exists(complete),
+        average=Subquery(mean.values("mean")),
+        apart=Subquery(apart.values("apart")[:1]),
+    )
+
+
+def average_of(case):
+    """The mean of one `with_marks`; until all who assess have finished, None."""
+    if not case.is_assessed or case.average is None:
+        return None
+    return in_hundredths(case.average)
 
 
 def in_hundredths(mean):

@@ -30,6 +30,7 @@ from grants.casework import (
     texts,
     ties,
     views,
+    waiting,
 )
 
 CASE = "saker/<int:year>/<str:seq>/"
@@ -67,6 +68,7 @@ def casework_urls(guard):
         ("utlysninger/<int:pk>/utsatt-frist/", late.round_leave),
         ("utlysninger/<int:pk>/planer/", plans.plan_list),
         ("utlysninger/<int:pk>/planer/sammenlikn/", plans.plan_compare),
+        ("utlysninger/<int:pk>/venteliste/", waiting.round_waiting),
         ("utlysninger/<int:pk>/gjor-kjent/", announcing.round_announce),
         ("planer/<int:pk>/", plans.plan_detail),
         ("planer/<int:pk>/innstill/", plans.plan_prepare),

@@ -42,6 +42,23 @@ class DecisionQuerySet(OfCaseQuerySet):
         )
         return self.filter(~Exists(newer), announced_at=None)
 
+    def short_of_money(self):
+        """The last of their case, made known: more could be given if there were money.
+
+        A refusal for lack of money says where the line went; a part says why it
+        became that part. One whose award does not stand any longer waits for nothing.
+        """
+        newer = Decision.objects.filter(
+            application=OuterRef("application"), version__gt=OuterRef("version")
+        )
+        stands = Q(application__award__state__in=["offered", "accepted"])
+        return self.filter(
+            Q(outcome=Outcome.REFUSED) & ~Q(why_amount="")
+            | Q(outcome=Outcome.PARTLY) & stands,
+            ~Exists(newer),
+            announced_at__isnull=False,
+        )
+
 
 class Decision(models.Model):
     """A decision (vedtak) in a case. Immutable: a correction is a new version.

@@ -1,0 +1,44 @@
+"""Who could get more if a pot gets money back, and where it has come back."""
+
+from django.db.models import Exists, F, OuterRef, Q, Subquery
+
+from grants.models import Application, Decision, Pot, PotRow, Recommendation
+
+
+def waiting_cases(user):
+    """The cases one may see that got nothing or a part, annotated with what and when.
+
+    `pot_pk` is the pot of their area; `is_proposed` says that more is proposed already.
+    """
+    short = Decision.objects.short_of_money().filter(application=OuterRef("pk"))
+    pot = Pot.objects.for_area(OuterRef("round"), OuterRef("area"))
+    proposed = Recommendation.objects.standing().filter(application=OuterRef("pk"))
+    return (
+        Application.objects.visible_to(user)
+        .filter(Exists(short))
+        .annotate(
+            given=Subquery(short.values("amount")[:1]),
+            asked_for=Subquery(short.values("asked_amount")[:1]),
+            made_at=Subquery(short.values("decided_at")[:1]),
+            pot_pk=Subquery(pot.values("pk")[:1]),
+            is_proposed=Exists(proposed),
+        )
+    )
+
+
+def money_came_back(cases, today):
+    """Of `waiting_cases`, those whose pot has got money since they were decided.
+
+    A pot of an earlier year is closed: what comes back to it is not given again.
+    """
+    since = PotRow.objects.filter(
+        pot=OuterRef("pot_pk"), amount__gt=0, at__gt=OuterRef("made_at")
+    )
+    spent = Pot.objects.filter(
+        Q(year=None) | Q(year__gte=today.year),
+        pk=OuterRef("pot_pk"),
+        balance__gt=0,
+    )
+    return cases.filter(
+        Exists(since), Exists(spent), is_proposed=False, given__lt=F("asked_for")
+    )
