@@ -293,6 +293,10 @@ TABLE = (
         "admin:case_ask_to_confirm": only("caseworker", 302),
         "admin:case_confirmation_scan": row(404, **NOT_STAFF, **NO_CASES)
         | {"administrator": 403, "reader": 403, "superuser": 403},
+        "admin:case_scan": row(404, **NOT_STAFF, **NO_CASES)
+        | {"administrator": 403, "reader": 403, "superuser": 403},
+        "admin:case_prove_received": only("caseworker"),
+        "admin:case_new": row(403, **{**NOT_STAFF, "caseworker": 200}),
         "admin:case_take": only("caseworker", 302),
         "admin:case_hand_over": only("caseworker"),
         "admin:case_note_answer": only("caseworker"),
@@ -590,6 +594,7 @@ def address(name, world):
         ("grants:amend_", "case"),
         ("admin:plan_", "admin:plan"),
         ("admin:case_list", None),
+        ("admin:case_new", None),
         ("admin:case_", "case"),
     ]:
         if name.startswith(start):

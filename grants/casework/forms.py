@@ -485,3 +485,17 @@ class ConfirmScanForm(CaseForm):
         label="Skannet utskrift med underskrift",
         help_text="PDF eller bilde. Brevene går i posten etterpå.",
     )
+
+
+class ProveForm(CaseForm):
+    name = "prove_received"
+    heading = "Skriv hvordan det er sjekket hvem som søker"
+    button = "Lagre"
+
+    proof_note = forms.CharField(
+        label="Hvordan er det sjekket?",
+        help_text="For eksempel «Leder i registeret har skrevet under». Da kan "
+        "pengene tas imot.",
+        max_length=500,
+        widget=textarea(2),
+    )

@@ -21,6 +21,7 @@ from grants.casework.forms import (
     ConfirmScanForm,
     HandOverForm,
     NoteForm,
+    ProveForm,
     RecommendForm,
     SendBackForm,
     SettleForm,
@@ -289,6 +290,7 @@ def people_parts(case):
     return {
         "members": members,
         "helpers": list(case.helpers.select_related("user")),
+        "received": getattr(case, "received", None),
         "lacks_proof": case.lacks_proof(),
         "by_post": case.applicant.letters_by_post,
         "asked_to_confirm": case.invitations.filter(kind="confirm").first()
@@ -316,6 +318,8 @@ def people_forms(case, user, people):
         return forms
     if people["lacks_proof"] and people["members"]:
         forms["confirm_member"] = ConfirmMemberForm(case=case)
+    if people["received"] and not people["received"].proof_note:
+        forms["prove_received"] = ProveForm(case=case)
     if case.awaits_confirmation:
         forms["confirm_scan"] = ConfirmScanForm(case=case)
     return forms

@@ -48,6 +48,7 @@ def case_list(request):
         "saved": saved,
         "current": next((row for row in saved if row.query == queue.query), None),
         "save_form": FilterForm(),
+        "may_enter": may_assign,
         "assign_form": AssignForm() if may_assign and cases else None,
     }
     return staff_page(request, "admin/cases/case_list.html", context)

@@ -213,6 +213,8 @@ def case_in_scope(request, year, seq):
         "caseworker",
         "reasons_draft",
         "late_entry",
+        "received__registered_by",
+        "received__proven_by",
         "state_aid__checked_by",
         "award__answered_by",
         "award__decision",

@@ -31,6 +31,8 @@ APPEAL_STATES = {
 JOURNAL = {
     "application_started": "Søknaden ble påbegynt",
     "submit": "Søknaden ble sendt",
+    "received_entered": "Søknaden kom utenom portalen {received_on} og ble ført inn",
+    "received_proven": "Det ble sjekket hvem som søker",
     "version_sent": "Versjon {version} ble sendt",
     "withdraw": "Søknaden ble trukket",
     "reasons_asked": "Søkeren ba om begrunnelse for vedtaket",

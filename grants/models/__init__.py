@@ -53,6 +53,7 @@ from grants.models.questions import (
 )
 from grants.models.queue import SavedFilter
 from grants.models.reasons import ReasonsRequest
+from grants.models.received import Received
 from grants.models.records import (
     Audience,
     InternalNote,
@@ -146,6 +147,7 @@ __all__ = [
     "Question",
     "ReasonsDraft",
     "ReasonsRequest",
+    "Received",
     "Recommendation",
     "RedactedCopy",
     "Redaction",

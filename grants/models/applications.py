@@ -16,6 +16,7 @@ from grants.models.impartiality import Impartiality
 from grants.models.judging import Judging
 from grants.models.parties import Parties
 from grants.models.readers import ApplicationQuerySet
+from grants.models.received import Receiving
 from grants.models.screening import Screening
 from grants.models.sending import Sending, draft_key
 from grants.models.states import STEPS, WITH_STAFF, State
@@ -27,6 +28,7 @@ from omradesatsing.journal.models import JournalEntry
 class Application(
     Parties,
     Sending,
+    Receiving,
     Impartiality,
     Screening,
     Assessing,

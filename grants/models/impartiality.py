@@ -9,6 +9,7 @@ from grants.models.applicants import Membership
 from grants.models.assessments import Declaration
 from grants.models.decisions import Decision, Outcome
 from grants.models.invitations import Helper
+from grants.models.received import Received
 from grants.models.rulings import DecisionFlag, Rulers
 from grants.models.states import WITH_STAFF, State
 from omradesatsing.accounts import roles
@@ -163,7 +164,9 @@ class Impartiality:
             applicant=self.applicant_id, user=OuterRef("pk")
         )
         helper = Helper.objects.filter(application=self, user=OuterRef("pk"))
-        return Q(pk=self.started_by_id) | Exists(member) | Exists(helper)
+        entered = Received.objects.filter(application=self)
+        applied = Q(pk=self.started_by_id) & ~Exists(entered)
+        return applied | Exists(member) | Exists(helper)
 
     def _check_can_be_lifted(self, user):
         person = User.objects.filter(pk=user.pk)

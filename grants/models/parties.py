@@ -45,6 +45,9 @@ class Parties:
 
         Then nothing is accepted and nothing is paid.
         """
+        received = getattr(self, "received", None)
+        if self.confirmation_scan_id or (received and received.proof_note):
+            return False
         return self.applicant.lacks_proof()
 
     # --- helpers ---------------------------------------------------------------------

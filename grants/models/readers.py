@@ -18,6 +18,7 @@ from grants.models.assessments import (
 from grants.models.bodies import BodyDecision
 from grants.models.decisions import Decision
 from grants.models.invitations import Helper
+from grants.models.received import Received
 from grants.models.rulings import Ruling
 from grants.models.states import BEFORE_RECOMMENDED, State
 from grants.models.versions import Version
@@ -186,8 +187,10 @@ class ApplicationQuerySet(models.QuerySet):
     def without_conflicts_of(self, user):
         member = Membership.objects.filter(applicant=OuterRef("applicant"), user=user)
         helped = Helper.objects.filter(application=OuterRef("pk"), user=user)
+        # Who enters an application that came on paper, does not apply.
+        entered = Received.objects.filter(application=OuterRef("pk"))
         return (
-            self.exclude(started_by=user)
+            self.exclude(Q(started_by=user) & ~Exists(entered))
             .exclude(Exists(member) | Exists(helped))
             .exclude(shut_to(user))
         )

@@ -255,6 +255,7 @@ class PublicRecord(models.Model):
         party=None,
         party_kind=ApplicantKind.PERSON,
         on=None,
+        exchanged_on=None,
         audience=Audience.PUBLIC,
         legal_basis="",
     ):
@@ -262,7 +263,8 @@ class PublicRecord(models.Model):
 
         `party` is an Applicant, or a name with its `party_kind` (a private person if
         nothing else is said); None is the applicant of the case. `on` is the date of
-        the document, today if not given. The public title is made of the kind and the
+        the document, and `exchanged_on` the day it came or went; both are today if not
+        given. The public title is made of the kind and the
         round: nothing that an applicant typed is in it.
         """
         # Two documents at once queue here, so that no number is skipped or shared.
@@ -287,7 +289,9 @@ class PublicRecord(models.Model):
             party_kind=party_kind,
             public_party=public_party[:200],
             dated_on=on or today,
-            exchanged_on=None if direction == cls.Direction.INTERNAL else today,
+            exchanged_on=None
+            if direction == cls.Direction.INTERNAL
+            else exchanged_on or today,
             registered_at=now,
             audience=audience,
             legal_basis=legal_basis,

@@ -52,6 +52,7 @@ PARTS += ["klager/1/sta/"]
 PARTS += ["vedtak/brev/", "organvedtak/"]
 PARTS += ["nytt-vedtak/", "nytt-vedtak/avgjor/", "nytt-vedtak/nei/"]
 PARTS += ["versjoner/1/1/"]
+PARTS += ["sjekket-soker/", "soknad-slik-den-kom/"]
 PARTS += ["ta-inn/", "filer/i-stedet/1/", "meldinger/", "meldinger/fil/1/"]
 # Pressed, never opened.
 PRESSED = ["meldinger/lest/", "varsler/1/", "nytt-blikk/1/"]
@@ -68,7 +69,7 @@ def test_the_parts_above_are_all_parts_of_a_case():
 
     parts = PARTS + PRESSED + RULED
     ours = {CASE + part.replace("1/", "<int:pk>/") for part in parts}
-    ours |= {"saker/", "saker/fra/<int:pk>/"}
+    ours |= {"saker/", "saker/ny/", "saker/fra/<int:pk>/"}
     ours |= {"saker/fil/", "saker/fordel/", "saker/filtre/", "saker/filtre/<int:pk>/"}
     of_cases = [route for route in routes if route.startswith("saker/")]
     of_cases = [re.sub("<int:(number|old|new)>", "<int:pk>", row) for row in of_cases]
