@@ -21,6 +21,7 @@ from grants.models import (
     Helper,
     Membership,
     Organisation,
+    Representative,
     Tie,
     Version,
 )
@@ -59,7 +60,7 @@ class Hint:
 
 
 def parties_of(cases):
-    """{case's pk: Parties} of what was last sent; nine queries, however many cases.
+    """{case's pk: Parties} of what was last sent; ten queries, however many cases.
 
     `cases` are fetched with applicant and organisation.
     """
@@ -93,6 +94,8 @@ def parties_of(cases):
             parties.people.append(("med hos søkeren", str(row.user)))
     for row in Helper.objects.filter(application__in=found).order_by("pk"):
         found[row.application_id].people.append(("hjelper", row.name))
+    for row in Representative.objects.standing().filter(application__in=found):
+        found[row.application_id].people.append(("fullmektig", row.name))
     organisations = [key for key in by_organisation if key]
     for row in BoardMember.objects.filter(organisation__in=organisations):
         for parties in by_organisation[row.organisation_id]:

@@ -25,6 +25,7 @@ from grants.models import (
     Letter,
     Membership,
     RejectedFile,
+    Representative,
     Round,
     RoundInquiry,
     Ruling,
@@ -125,6 +126,7 @@ def samples():
     changed = Version(
         number=2, title="Hage for alle", sent_at=closes_at - timedelta(days=1)
     )
+    representative = Representative(application=case, name="Rolf Eksempel")
     rejected = RejectedFile(
         application=case,
         file=StoredFile(name="budsjett.xlsx"),
@@ -182,6 +184,8 @@ def samples():
         "file_rejected": (rejected, of_case),
         "scanner_down": (ScannerOutage(), {}),
         "scanner_up": (ScannerOutage(), {}),
+        "representative_ended": (representative, {}),
+        "representative_entered": (representative, {}),
         "request_answered": (case, of_case),
         "round_closes_soon": (round, of_case | {"days": 7}),
         "round_extended": (case, of_case),

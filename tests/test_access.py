@@ -295,6 +295,10 @@ TABLE = (
         | {"administrator": 403, "reader": 403, "superuser": 403},
         "admin:case_scan": row(404, **NOT_STAFF, **NO_CASES)
         | {"administrator": 403, "reader": 403, "superuser": 403},
+        "admin:case_enter_representative": only("caseworker"),
+        "admin:case_end_representative": only("caseworker") | {"caseworker": 404},
+        "admin:case_authority": row(404, **NOT_STAFF, **NO_CASES)
+        | {"administrator": 403, "reader": 403, "superuser": 403},
         "admin:case_prove_received": only("caseworker"),
         "admin:case_new": row(403, **{**NOT_STAFF, "caseworker": 200}),
         "admin:case_take": only("caseworker", 302),
@@ -498,6 +502,7 @@ def arguments():
         "admin:case_record": (*case, 1),
         "admin:case_redact": (*case, 1),
         "admin:case_copy": (*case, 1),
+        "admin:case_authority": (*case, 1),
         "pages:area_detail": ("loddefjord",),
         "pages:zone_detail": ("loddefjord",),
         "pages:notice_detail": (notice.pk,),

@@ -4,7 +4,7 @@ from django import forms
 
 from grants.casework.forms import CaseForm, textarea
 from grants.models import Award
-from omradesatsing.ui.fields import NorwegianDateField
+from omradesatsing.ui.fields import NorwegianDateField, PostalCodeField
 
 
 class NoteAnswerForm(CaseForm):
@@ -84,4 +84,31 @@ class GiveReasonsForm(CaseForm):
         max_length=8000,
         widget=textarea(3),
         required=False,
+    )
+
+
+class RepresentativeForm(CaseForm):
+    name = "enter_representative"
+    heading = "Før inn en fullmektig"
+    button = "Før inn"
+
+    person = forms.CharField(label="Navn", max_length=120)
+    address = forms.CharField(label="Adresse", max_length=200)
+    postal_code = PostalCodeField(label="Postnummer")
+    city = forms.CharField(label="Poststed", max_length=80)
+    file = forms.FileField(
+        label="Den skriftlige fullmakten",
+        help_text="PDF eller bilde, underskrevet av søkeren.",
+    )
+
+
+class EndRepresentativeForm(CaseForm):
+    name = "end_representative"
+    heading = "Avslutt fullmakten"
+    button = "Avslutt"
+
+    reason = forms.CharField(
+        label="Hvorfor?",
+        help_text="For eksempel «Søkeren trakk den tilbake i brev 3. mars».",
+        max_length=200,
     )

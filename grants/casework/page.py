@@ -10,9 +10,11 @@ from django.utils import timezone
 from grants.answers import facts_of
 from grants.casework.after_forms import (
     AskReasonsForm,
+    EndRepresentativeForm,
     GiveReasonsForm,
     MoreTimeForm,
     NoteAnswerForm,
+    RepresentativeForm,
 )
 from grants.casework.appeal_forms import RegisterAppealForm
 from grants.casework.forms import (
@@ -291,6 +293,9 @@ def people_parts(case):
         "members": members,
         "helpers": list(case.helpers.select_related("user")),
         "received": getattr(case, "received", None),
+        "representative": case.representatives.standing()
+        .select_related("entered_by")
+        .first(),
         "lacks_proof": case.lacks_proof(),
         "by_post": case.applicant.letters_by_post,
         "asked_to_confirm": case.invitations.filter(kind="confirm").first()
@@ -320,6 +325,10 @@ def people_forms(case, user, people):
         forms["confirm_member"] = ConfirmMemberForm(case=case)
     if people["received"] and not people["received"].proof_note:
         forms["prove_received"] = ProveForm(case=case)
+    if people["representative"]:
+        forms["end_representative"] = EndRepresentativeForm(case=case)
+    else:
+        forms["enter_representative"] = RepresentativeForm(case=case)
     if case.awaits_confirmation:
         forms["confirm_scan"] = ConfirmScanForm(case=case)
     return forms

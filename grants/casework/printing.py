@@ -67,6 +67,7 @@ def items_for(request):
         "letter__application__round",
         "letter__translation",
         "recipient",
+        "representative",
         "notice",
     )
 

@@ -31,6 +31,8 @@ APPEAL_STATES = {
 JOURNAL = {
     "application_started": "Søknaden ble påbegynt",
     "submit": "Søknaden ble sendt",
+    "representative_entered": "En fullmektig ble ført inn",
+    "representative_ended": "Fullmakten tok slutt",
     "received_entered": "Søknaden kom utenom portalen {received_on} og ble ført inn",
     "received_proven": "Det ble sjekket hvem som søker",
     "version_sent": "Versjon {version} ble sendt",

@@ -61,6 +61,7 @@ from grants.models.records import (
     PublicRecord,
 )
 from grants.models.rejections import RejectedFile
+from grants.models.representatives import Representative
 from grants.models.requests import InfoRequest
 from grants.models.rounds import (
     Criterion,
@@ -147,6 +148,7 @@ __all__ = [
     "Question",
     "ReasonsDraft",
     "ReasonsRequest",
+    "Representative",
     "Received",
     "Recommendation",
     "RedactedCopy",

@@ -20,7 +20,8 @@ class Clock:
     """The time to appeal, for one recipient: from when, and its last day.
 
     Without an instant it has not begun: the letter has not reached them. `recipient` is
-    a user, or None for an applicant without a log-in and for all of them together.
+    a user, a Representative, or None for an applicant without a log-in and for all of
+    them together.
     """
 
     start: object
@@ -92,8 +93,10 @@ def reached(letter):
         notice.recipient: notice
         for notice in notices.select_related("recipient").order_by("pk")
     }
-    items = letter.print_items.starting_time().select_related("recipient")
-    on_paper = {item.recipient: item for item in items}
+    items = letter.print_items.starting_time().select_related(
+        "recipient", "representative"
+    )
+    on_paper = {item.representative or item.recipient: item for item in items}
     rows = []
     for recipient in {**told, **on_paper}:
         notice, item = told.get(recipient), on_paper.get(recipient)

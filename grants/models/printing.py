@@ -48,6 +48,7 @@ class PrintItem(models.Model):
         BOUNCED = "bounced", "varselet kom ikke fram"
         UNREAD = "unread", "ikke åpnet på 14 dager"
         ASKED = "asked", "har bedt om å få det på papir"
+        AUTHORITY = "authority", "er fullmektig"
 
     letter = models.ForeignKey(
         "grants.Letter", on_delete=models.PROTECT, related_name="print_items"
@@ -57,6 +58,12 @@ class PrintItem(models.Model):
         null=True,
         on_delete=models.PROTECT,
         related_name="+",
+    )
+    representative = models.ForeignKey(
+        "grants.Representative",
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="print_items",
     )
     notice = models.ForeignKey(
         "notices.Notice",
@@ -85,7 +92,7 @@ class PrintItem(models.Model):
         constraints = [
             models.UniqueConstraint(
                 name="print_item_once_for_each",
-                fields=["letter", "recipient"],
+                fields=["letter", "recipient", "representative"],
                 nulls_distinct=False,
             ),
             models.CheckConstraint(
@@ -129,7 +136,17 @@ class PrintItem(models.Model):
     def addressee(self):
         """The name on the envelope."""
         applicant = self.letter.application.applicant
-        return str(self.recipient or applicant.answerable_name or applicant)
+        return str(
+            self.representative
+            or self.recipient
+            or applicant.answerable_name
+            or applicant
+        )
+
+    @property
+    def address(self):
+        """Whose `address`, `postal_code` and `city` stand on the envelope."""
+        return self.representative or self.letter.application.applicant
 
     @property
     def was_opened(self):
@@ -142,12 +159,17 @@ class PrintItem(models.Model):
         """Queue a letter that no e-mail reaches, in the same transaction as its notice.
 
         `told` are the users who get a notice of it. An applicant who is to have letters
-        by post, or for whom nobody has a log-in, gets it on paper as well.
+        by post, or for whom nobody has a log-in, gets it on paper as well; so does one
+        with written authority to act for them.
         """
         reserved = letter.application.applicant.letters_by_post
         if reserved or not told:
             cause = cls.Cause.RESERVED if reserved and told else cls.Cause.NO_EMAIL
             cls._queue(letter, None, cause=cause, now=now)
+        for row in letter.application.representatives.standing():
+            cls._queue(
+                letter, None, cause=cls.Cause.AUTHORITY, now=now, representative=row
+            )
         for user in told:
             if not user.is_active:
                 cls._queue(letter, user, cause=cls.Cause.NO_EMAIL, now=now)
@@ -176,10 +198,11 @@ class PrintItem(models.Model):
         JournalEntry.record("paper_asked", about=case, by=by, letter=letter.pk)
 
     @classmethod
-    def _queue(cls, letter, recipient, *, cause, now, notice=None):
+    def _queue(cls, letter, recipient, *, cause, now, notice=None, representative=None):
         _item, new = cls.objects.get_or_create(
             letter=letter,
             recipient=recipient,
+            representative=representative,
             defaults={"cause": cause, "notice": notice, "queued_at": now},
         )
         return new
@@ -256,7 +279,9 @@ class PrintItem(models.Model):
         return list(
             rows.visible_to(by.user)
             .select_for_update(no_key=True, of=("self",))
-            .select_related("letter__application", "recipient", "notice")
+            .select_related(
+                "letter__application", "recipient", "representative", "notice"
+            )
             .order_by("pk")
         )
 

@@ -52,7 +52,13 @@ PARTS += ["klager/1/sta/"]
 PARTS += ["vedtak/brev/", "organvedtak/"]
 PARTS += ["nytt-vedtak/", "nytt-vedtak/avgjor/", "nytt-vedtak/nei/"]
 PARTS += ["versjoner/1/1/"]
-PARTS += ["sjekket-soker/", "soknad-slik-den-kom/"]
+PARTS += [
+    "fullmektig/",
+    "fullmektig/slutt/",
+    "fullmakt/1/",
+    "sjekket-soker/",
+    "soknad-slik-den-kom/",
+]
 PARTS += ["ta-inn/", "filer/i-stedet/1/", "meldinger/", "meldinger/fil/1/"]
 # Pressed, never opened.
 PRESSED = ["meldinger/lest/", "varsler/1/", "nytt-blikk/1/"]
@@ -241,13 +247,13 @@ def test_the_page_asks_the_same_number_of_times_however_much_there_is(
     client.force_login(worker)
     client.get(case.get_case_url())
 
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(39):
         client.get(case.get_case_url())
     for _ in range(3):
         other = create_submitted(user=user, applicant=applicant, round=round)
         assert other.applicant == case.applicant
         assess(case)
-    with django_assert_num_queries(38):
+    with django_assert_num_queries(39):
         client.get(case.get_case_url())
 
 

@@ -1092,11 +1092,11 @@ def test_the_pages_ask_the_same_however_many(client, django_assert_num_queries, 
         declare_conflict(other, worker)
     client.force_login(worker)
 
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(17):
         client.get(f"/admin/utlysninger/{round.pk}/habilitet/")
     with django_assert_num_queries(7):
         client.get("/admin/bindinger/")
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         client.get(case.get_case_url())
     client.force_login(leader)
     with django_assert_num_queries(15):
