@@ -163,6 +163,7 @@ def samples():
         "late_exception_granted": (leave, of_case | {"until": leave.until}),
         "late_taken_in": (case, of_case | {"late": late}),
         "application_submitted": (case, of_case),
+        "assessor_named": (case, {}),
         "award_answer_due": (award, {}),
         "award_declined": (award, {}),
         "award_more_time": (award, {}),

@@ -24,6 +24,7 @@ from grants.models import (
     DecisionFlag,
     Declaration,
     Delegation,
+    HeldFact,
     InfoRequest,
     LegalTerm,
     Message,
@@ -322,10 +323,22 @@ def caseworker_tasks(user, cases, today):
                 for case in late.filter(due_on__lt=today)[:MOST]
             ],
         ),
+        ("Fristen for å uttale seg er ute", commented_tasks(mine, today)),
         ("Begrunnelser det er bedt om", reasons_tasks(mine)),
         ("Har ikke svart på tilsagnet", unanswered_tasks(mine, today)),
         ("Saker som ingen har", queue(cases.untaken(), "apen", "ingen")),
     ]
+
+
+def commented_tasks(mine, today):
+    """Cases that waited for the applicant to comment on a fact, and wait no longer."""
+    facts = HeldFact.objects.to_comment_on().filter(application=OuterRef("pk"))
+    over = mine.filter(
+        Exists(facts.filter(due_on__lt=today)),
+        ~Exists(facts.filter(due_on__gte=today)),
+        state=State.IN_REVIEW,
+    ).annotate(due_on=Subquery(facts.order_by("-due_on").values("due_on")[:1]))
+    return [task(case, f"Fristen var {date_no(case.due_on)}") for case in over[:MOST]]
 
 
 def named_tasks(user, cases):

@@ -25,6 +25,7 @@ from omradesatsing.accounts import roles
 from omradesatsing.accounts.models import User
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.ui.fields import MoneyField, NorwegianDateField
+from omradesatsing.ui.templatetags.ui import date_no
 
 
 def textarea(rows):
@@ -291,7 +292,21 @@ class OutcomeForm(ReasonsForm):
 
 
 class RecommendForm(OutcomeForm):
+    """A recommendation; of a fault that was not mended in time, to dismiss it.
+
+    `unmended` is the InfoRequest that nobody answered.
+    """
+
     draft_button = ReasonsForm.draft_button
+
+    def __init__(self, *args, unmended=None, **kwargs):
+        super().__init__(*args, **kwargs)
+        if unmended and not any(self.initial.values()):
+            self.initial["outcome"] = Outcome.DISMISSED
+            self.initial["facts"] = (
+                f"Vi ba {date_no(unmended.asked_at)} om dette: {unmended.text} "
+                f"Fristen var {date_no(unmended.due_on)}. Vi fikk ikke svar."
+            )
 
 
 class DecideForm(OutcomeForm):

@@ -378,7 +378,11 @@ def forms_for(case, user, found, today):
                 findings=found["screening"]["findings"],
             )
             latest = found["sent_back"][-1] if found["sent_back"] else None
-            forms["recommend"] = RecommendForm(case=case, from_recommendation=latest)
+            forms["recommend"] = RecommendForm(
+                case=case,
+                from_recommendation=latest,
+                unmended=unmended_of(found["requests"]),
+            )
         forms |= screening_forms(case, found["screening"], today)
         award = found["award"]
         if award and award.may_be_given_back:
@@ -488,6 +492,17 @@ def step_in_review(request, case, found):
             opens="hand_over",
         )
     assessing = found["assessing"]
+    unmended = unmended_of(found["requests"])
+    if unmended and case.caseworker_id == user.pk and not assessing.shown:
+        return NextStep(
+            "Søkeren svarte ikke innen fristen",
+            f"Fristen var {date_no(unmended.due_on)}. Er mangelen slik at søknaden "
+            "ikke kan behandles, innstiller du på avvisning. Søkeren kan klage på "
+            "den. Ellers vurderer du søknaden slik den er.",
+            button="Innstill på avvisning",
+            url="#innstilling",
+            opens="recommend",
+        )
     if assessing.awaits_own and not awaits_ruling(case):
         return step_of_own_assessment(case, assessing)
     if case.caseworker_id != user.pk:
@@ -520,6 +535,19 @@ def step_in_review(request, case, found):
         url="#innstilling",
         opens="recommend",
     )
+
+
+def unmended_of(requests):
+    """The last of them, when the case went on after its deadline without an answer."""
+    last = max(requests, key=lambda row: row.asked_at, default=None)
+    if (
+        last is None
+        or last.answered_at
+        or last.closed_at is None
+        or timezone.localdate(last.closed_at) <= last.due_on
+    ):
+        return None
+    return last
 
 
 def step_of_own_assessment(case, assessing):

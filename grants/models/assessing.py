@@ -9,6 +9,7 @@ from grants.models.states import BEFORE_RECOMMENDED, WITH_STAFF, State
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
+from omradesatsing.notices.models import Notice
 
 # While marks may be given; the triggers on the marks say the same.
 ASSESSED_IN = [State.IN_REVIEW, State.NEEDS_INFO]
@@ -32,8 +33,16 @@ class Assessing:
             raise Refused("Bare en saksbehandler kan vurdere saken.")
         if not type(self).objects.visible_to(user).filter(pk=self.pk).exists():
             raise Refused(f"{user} kan ikke vurdere denne saken.")
-        self.seats.create(user=user, named_by=by.user, named_at=now)
+        seat = self.seats.create(user=user, named_by=by.user, named_at=now)
         JournalEntry.record("assessor_named", about=self, by=by, to=user.pk)
+        if user != by.user:
+            Notice.write(
+                "assessor_named",
+                about=self,
+                to=[user],
+                occasion=f"seat-{seat.pk}",
+                url=self.get_case_url(),
+            )
 
     @transaction.atomic
     def free_assessor(self, user, *, by, now, reason):

@@ -23,6 +23,7 @@ from grants.todo import tasks_for
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
+from omradesatsing.notices.models import Notice
 from tests.factories import (
     REASONS,
     create_applicant,
@@ -741,7 +742,7 @@ def test_the_page_of_a_case_with_two_asks_a_fixed_number_of_times(
     client.force_login(case.caseworker)
     client.get(case.get_case_url())
 
-    with django_assert_num_queries(42 if finished else 41):
+    with django_assert_num_queries(43 if finished else 42):
         client.get(case.get_case_url())
 
 
@@ -767,3 +768,13 @@ def test_a_sum_that_nobody_can_ask_for_is_warned_of():
         "Ingen søknad blir vurdert av to: det kan ikke søkes om så mye som "
         "70\u00a0000\u00a0kr."
     ]
+
+
+def test_one_who_is_named_is_told_and_not_one_who_names_themself(anna):
+    case = create_shared()
+
+    name_assessors(case, case.caseworker, anna)
+    name_assessors(case, anna)
+
+    told = Notice.objects.filter(kind="assessor_named")
+    assert [(notice.recipient, notice.about) for notice in told] == [(anna, case)]

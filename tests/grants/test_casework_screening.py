@@ -1,11 +1,15 @@
 """Screening on the case page, and the applicant's word on what others say."""
 
+from datetime import datetime, time, timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from grants.casework.page import case_url
 from grants.models import ChecklistItem, HeldFact, StateAidNote
+from omradesatsing.accounts.actors import Actor
+from omradesatsing.ui.templatetags.ui import date_no
 from tests.factories import assess, create_in_review, create_round, publish
 from tests.grants.test_screening import (
     acting,
@@ -108,3 +112,39 @@ def test_a_fault_in_the_checklist_fills_in_the_request(client):
         "Summen er for høy. Rett summene.",
         ["okonomi"],
     )
+
+
+def asked_and_gone_on(case, *, days):
+    """Something was asked for, and the case went on so many days after the deadline."""
+    case.request_info(
+        **acting(case), text="Send budsjettet.", due_on=soon(), steps=["money"]
+    )
+    deadline = timezone.make_aware(datetime.combine(soon(), time(12)))
+    case.cancel_request(by=Actor(case.caseworker), now=deadline + timedelta(days=days))
+
+
+def test_a_fault_that_is_not_mended_in_time_offers_a_dismissal(client):
+    case = create_in_review()
+    asked_and_gone_on(case, days=1)
+    client.force_login(case.caseworker)
+
+    page = client.get(case.get_case_url()).context
+
+    form = page["actions"]["recommend"].form
+    assert page["step"].button == "Innstill på avvisning"
+    assert form["outcome"].value() == "dismissed"
+    assert f"Send budsjettet. Fristen var {date_no(soon())}." in form["facts"].value()
+    assess(case)
+    again = client.get(case.get_case_url()).context
+    assert again["step"].button == "Skriv innstilling"
+
+
+def test_one_that_was_not_needed_after_all_offers_none(client):
+    case = create_in_review()
+    asked_and_gone_on(case, days=-2)
+    client.force_login(case.caseworker)
+
+    page = client.get(case.get_case_url()).context
+
+    assert page["step"].button == "Vurder kriteriene"
+    assert page["actions"]["recommend"].form["outcome"].value() is None

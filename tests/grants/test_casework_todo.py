@@ -201,3 +201,26 @@ def test_nothing_of_grants_waits_for_others(role):
     create_recommended()
 
     assert tasks_for(create_user(role=role), timezone.now()) == []
+
+
+def test_a_fact_whose_time_to_comment_is_over_waits_for_the_caseworker():
+    case, today = create_in_review(), timezone.localdate()
+    assess(case)
+    by = {"by": Actor(case.caseworker), "now": timezone.now()}
+    fact = case.hold_fact(
+        **by, source="Foretaksregisteret", text="Oppløst.", seen_on=today
+    )
+    due = next_working_day(today + timedelta(days=10))
+    case.send_facts(**by, due_on=due)
+    heading = "Fristen for å uttale seg er ute"
+
+    over = timezone.now() + timedelta(days=20)
+    before, after = [
+        heading in waiting(case.caseworker, at) for at in (timezone.now(), over)
+    ]
+    case.comment_on_fact(
+        fact, by=Actor(case.started_by), now=timezone.now(), text="Det er feil."
+    )
+
+    assert (before, after) == (False, True)
+    assert heading not in waiting(case.caseworker, over)
