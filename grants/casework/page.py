@@ -424,7 +424,7 @@ def screening_forms(case, screening, today):
             forms["send_facts"] = SendFactsForm(case=case, today=today)
     if screening["asks_state_aid"] and case.state != State.WITHDRAWN:
         note = screening["note"]
-        forms["note_state_aid"] = StateAidForm(case=case, note=note)
+        forms["note_state_aid"] = StateAidForm(case=case, note=note, today=today)
     return forms
 
 

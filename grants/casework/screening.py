@@ -79,7 +79,8 @@ def case_drop_fact(request, year, seq):
 def case_note_state_aid(request, year, seq):
     """Record whether a grant would be state aid."""
     case = opened_case(request, year, seq, role=roles.CASEWORKER)
-    form = StateAidForm(given(request), case=case)
+    today = timezone.localdate(request.arrived_at)
+    form = StateAidForm(given(request), case=case, today=today)
 
     def verb():
         case.note_state_aid(**acting(request), **form.cleaned_data)

@@ -5,9 +5,10 @@ from datetime import timedelta
 from django import forms
 
 from grants.casework.forms import CaseForm, RequestInfoForm, textarea
-from grants.deadlines import next_working_day
-from grants.models import Finding, HeldFact, StateAidNote
+from grants.deadlines import added, next_working_day
+from grants.models import Award, Finding, HeldFact, LegalTerm, StateAidNote
 from omradesatsing.ui.fields import MoneyField, NorwegianDateField
+from omradesatsing.ui.templatetags.ui import money
 
 
 class CheckForm(CaseForm):
@@ -159,7 +160,8 @@ class StateAidForm(CaseForm):
     )
     rate_on = NorwegianDateField(label="Kursen gjelder", required=False)
 
-    def __init__(self, *args, case, note=None, **kwargs):
+    def __init__(self, *args, case, note=None, today, **kwargs):
+        awards = awards_of_three_years(case, today)
         names = ["activity", "reason", "declared", "own_awards", "others"]
         names += ["rate", "rate_on"]
         version = case.current
@@ -170,9 +172,34 @@ class StateAidForm(CaseForm):
                 "activity": version.economic_activity,
                 "reason": version.economic_reason,
                 "declared": version.aid_received,
+                "own_awards": sum(award.amount for award in awards) or None,
             }
         )
         super().__init__(*args, case=case, initial=initial, **kwargs)
+        listed = [
+            f"{award.application.number}: {money(award.amount)}" for award in awards
+        ]
+        self.fields["own_awards"].help_text = (
+            f"Vi kjenner til disse: {', '.join(listed)}."
+            if listed
+            else "Vi kjenner ikke til noen."
+        )
+
+
+def awards_of_three_years(case, today):
+    """What the organisation has got from us and not said no to, as anyone may know.
+
+    By its number, whoever applied for it: the rule counts the undertaking.
+    """
+    if case.applicant.organisation_id is None:
+        return []
+    rows = Award.objects.filter(
+        state__in=[Award.State.OFFERED, Award.State.ACCEPTED],
+        decision__announced_at__isnull=False,
+        offered_at__date__gt=added(today, -36, LegalTerm.Unit.MONTHS),
+        application__applicant__organisation=case.applicant.organisation_id,
+    ).exclude(application=case)
+    return list(rows.select_related("application").order_by("offered_at", "pk"))
 
 
 def prefilled_request(case, *, today, steps, findings):

@@ -7,10 +7,23 @@ from django.urls import reverse
 from django.utils import timezone
 
 from grants.casework.page import case_url
-from grants.models import ChecklistItem, HeldFact, StateAidNote
+from grants.deadlines import added
+from grants.models import (
+    Award,
+    ChecklistItem,
+    HeldFact,
+    LegalTerm,
+    StateAidNote,
+)
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.ui.templatetags.ui import date_no
-from tests.factories import assess, create_in_review, create_round, publish
+from tests.factories import (
+    assess,
+    create_decided,
+    create_in_review,
+    create_round,
+    publish,
+)
 from tests.grants.test_screening import (
     acting,
     create_organisation_case,
@@ -148,3 +161,27 @@ def test_one_that_was_not_needed_after_all_offers_none(client):
 
     assert page["step"].button == "Vurder kriteriene"
     assert page["actions"]["recommend"].form["outcome"].value() is None
+
+
+def test_what_the_organisation_has_got_from_us_is_summed_for_state_aid(client):
+    case = create_organisation_case()
+    given, old, no = [
+        create_decided(
+            user=case.started_by, applicant=case.applicant, round=create_round()
+        )
+        for _each in range(3)
+    ]
+    three_years_ago = added(timezone.localdate(), -36, LegalTerm.Unit.MONTHS)
+    Award.objects.filter(application=old).update(
+        offered_at=timezone.make_aware(datetime.combine(three_years_ago, time(12)))
+    )
+    no.award.decline(by=Actor(no.started_by), now=timezone.now())
+    client.force_login(case.caseworker)
+
+    page = client.get(case.get_case_url())
+
+    form = page.context["actions"]["note_state_aid"].form
+    assert form["own_awards"].value() == "20\u00a0000"
+    assert form.fields["own_awards"].help_text == (
+        f"Vi kjenner til disse: {given.number}: 20\u00a0000\u00a0kr."
+    )
