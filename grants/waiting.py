@@ -31,6 +31,15 @@ def money_came_back(cases, today):
 
     A pot of an earlier year is closed: what comes back to it is not given again.
     """
+    # The few rounds where anything came after the first award: the rest is not read.
+    awarded = PotRow.objects.filter(
+        pot=OuterRef("pot"), kind=PotRow.Kind.AWARDED, at__lt=OuterRef("at")
+    )
+    later = PotRow.objects.filter(
+        ~Q(kind=PotRow.Kind.ALLOCATED) | Exists(awarded),
+        amount__gt=0,
+        pot__balance__gt=0,
+    )
     since = PotRow.objects.filter(
         pot=OuterRef("pot_pk"), amount__gt=0, at__gt=OuterRef("made_at")
     )
@@ -40,5 +49,9 @@ def money_came_back(cases, today):
         balance__gt=0,
     )
     return cases.filter(
-        Exists(since), Exists(spent), is_proposed=False, given__lt=F("asked_for")
+        Exists(since),
+        Exists(spent),
+        round__in=later.values("pot__round"),
+        is_proposed=False,
+        given__lt=F("asked_for"),
     )

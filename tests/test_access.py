@@ -295,6 +295,7 @@ TABLE = (
         | {"administrator": 403, "reader": 403, "superuser": 403},
         "admin:case_scan": row(404, **NOT_STAFF, **NO_CASES)
         | {"administrator": 403, "reader": 403, "superuser": 403},
+        "admin:case_look_up": only("caseworker") | {"caseworker": 404},
         "admin:case_enter_representative": only("caseworker"),
         "admin:case_end_representative": only("caseworker") | {"caseworker": 404},
         "admin:case_authority": row(404, **NOT_STAFF, **NO_CASES)

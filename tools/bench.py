@@ -37,6 +37,7 @@ PAGES = [
     ("Search, common word", "/admin/saker/?q=sommerfest", QUEUE),
     ("Search, applicant", "/admin/saker/?q=naboene+30", QUEUE),
     ("Search, number", "/admin/saker/?q={number}", QUEUE),
+    ("My tasks", "/admin/", None),
     ("Case page", "{case}", None),
     ("Round page", "{round}", None),
 ]  # fmt: skip

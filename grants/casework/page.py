@@ -108,6 +108,8 @@ def case_context(request, case, bound=None):
         "case": case,
         "can_dismiss": user.has_role(roles.CASEWORKER)
         or user.has_role(roles.COORDINATOR),
+        "register_changes": register_changes(case),
+        "can_look_up": user.has_role(roles.CASEWORKER),
         "title": f"{case.number} {case.current.title}",
         "step": step,
         "actions": actions,
@@ -284,6 +286,12 @@ def pot_parts(case, recommendation, decision):
         "after": pot.balance - amount,
         "is_short": pot.balance < amount,
     }
+
+
+def register_changes(case):
+    """What the registers say of the organisation now, and said otherwise then."""
+    facts = getattr(case, "register_facts", None)
+    return facts.changes(case.applicant.organisation) if facts else []
 
 
 def people_parts(case):

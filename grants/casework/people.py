@@ -1,6 +1,7 @@
 """Confirming who is behind a case: a member, or the one that a helper wrote for."""
 
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
@@ -66,3 +67,17 @@ def case_confirmation_scan(request, year, seq):
     case = opened_case(request, year, seq)
     files = StoredFile.objects.filter(pk=case.confirmation_scan_id)
     return get_object_or_404(files).response()
+
+
+def case_look_up(request, year, seq):
+    """Ask the registers about the applicant's organisation again."""
+    case = opened_case(request, year, seq, role=roles.CASEWORKER)
+    organisation = case.applicant.organisation
+    if organisation is None:
+        raise Http404
+    return press(
+        request,
+        case,
+        lambda: organisation.look_up(**acting(request)),
+        "Vi har spurt registeret. Det som er annerledes nå, står under Fakta.",
+    )

@@ -68,6 +68,7 @@ def casework_urls(guard):
         (f"{CASE}nytt-blikk/<int:pk>/", rulings.case_settle_flag),
         (f"{CASE}soknad-slik-den-kom/", receiving.case_scan),
         (f"{CASE}sjekket-soker/", receiving.case_prove_received),
+        (f"{CASE}registeret/", people.case_look_up),
         (f"{CASE}fullmektig/", representatives.case_enter_representative),
         (f"{CASE}fullmektig/slutt/", representatives.case_end_representative),
         (f"{CASE}fullmakt/<int:pk>/", representatives.case_authority),

@@ -214,6 +214,7 @@ def case_in_scope(request, year, seq):
         "reasons_draft",
         "late_entry",
         "received__registered_by",
+        "register_facts",
         "received__proven_by",
         "state_aid__checked_by",
         "award__answered_by",

@@ -60,6 +60,7 @@ from grants.models.records import (
     LegalBasis,
     PublicRecord,
 )
+from grants.models.register_facts import RegisterFacts
 from grants.models.rejections import RejectedFile
 from grants.models.representatives import Representative
 from grants.models.requests import InfoRequest
@@ -148,6 +149,7 @@ __all__ = [
     "Question",
     "ReasonsDraft",
     "ReasonsRequest",
+    "RegisterFacts",
     "Representative",
     "Received",
     "Recommendation",

@@ -13,6 +13,7 @@ from grants.models.numbers import NumberSeries
 from grants.models.organisations import Organisation
 from grants.models.pots import Pot
 from grants.models.records import PublicRecord
+from grants.models.register_facts import RegisterFacts
 from grants.models.rounds import Round
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
@@ -156,6 +157,7 @@ class Receiving:
             on=received_on,
             exchanged_on=received_on,
         )
+        RegisterFacts.keep(case, now=now)
         late = case._late_when_received(received_on, by=by, now=now)
         Notice.write(
             "application_received_late" if late else "application_submitted",

@@ -10,6 +10,7 @@ from grants.models.lateness import LateEntry
 from grants.models.numbers import NumberSeries
 from grants.models.pots import Pot
 from grants.models.records import PublicRecord
+from grants.models.register_facts import RegisterFacts
 from grants.models.rounds import Round
 from grants.models.states import State
 from omradesatsing.accounts.refusals import Refused
@@ -147,6 +148,7 @@ class Sending:
         version.send(by=by, now=now)
         JournalEntry.record("truth_declared", about=self, by=by, text=DECLARED)
         self._register_in("application", version, by=by, now=now)
+        RegisterFacts.keep(self, now=now)
         kind = "application_submitted"
         if late:
             late.save()

@@ -53,6 +53,7 @@ PARTS += ["vedtak/brev/", "organvedtak/"]
 PARTS += ["nytt-vedtak/", "nytt-vedtak/avgjor/", "nytt-vedtak/nei/"]
 PARTS += ["versjoner/1/1/"]
 PARTS += [
+    "registeret/",
     "fullmektig/",
     "fullmektig/slutt/",
     "fullmakt/1/",
