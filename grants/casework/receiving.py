@@ -167,7 +167,8 @@ class ReceivedForm(KeyedForm):
         )
         for name, field in self.fields.items():
             field.error_messages["required"] = WANTED.get(name, "")
-            field.widget.attrs.setdefault("autocomplete", "off")
+            if isinstance(field.widget, forms.TextInput | forms.Textarea):
+                field.widget.attrs.setdefault("autocomplete", "off")
 
     def parts(self):
         """[(heading, fields)], as they stand on the page."""

@@ -338,8 +338,9 @@ def keep_html(page):
         )
         Path(folder).mkdir(parents=True, exist_ok=True)
         # As the server sent it, not as scripts left it.
-        html = page.context.request.get(page.url).text()
-        (Path(folder) / f"{name[:100]}.html").write_text(html)
+        answer = page.context.request.get(page.url)
+        if answer.status != 405:  # what only answers a form has nothing to fetch
+            (Path(folder) / f"{name[:100]}.html").write_text(answer.text())
 
 
 DRAFTS = """
