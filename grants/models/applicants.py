@@ -123,6 +123,7 @@ class Applicant(models.Model):
                 violation_error_message=_("Skriv hvem som svarer for pengene."),
             ),
         ]
+        indexes = [models.Index(fields=["account_number"])]
         triggers = [
             pgtrigger.Trigger(
                 name="applicant_name_tells_the_cases",

@@ -1,3 +1,4 @@
+import pgtrigger
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -190,6 +191,29 @@ class Application(
             models.Index(fields=["submitted_at", "id"]),
             models.Index(fields=["asked_amount", "id"]),
             GinIndex(fields=["search"], name="application_search"),
+        ]
+        triggers = [
+            # Who asked, of what round and for what area: the pot and the letter go
+            # by it.
+            pgtrigger.Trigger(
+                name="application_is_as_sent",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update | pgtrigger.Delete,
+                condition=pgtrigger.Q(old__submitted_at__isnull=False),
+                func="""
+                    IF TG_OP = 'UPDATE' AND ROW(
+                        NEW.key, NEW.applicant_id, NEW.round_id, NEW.area_id,
+                        NEW.year, NEW.sequence, NEW.submitted_at
+                    ) IS NOT DISTINCT FROM ROW(
+                        OLD.key, OLD.applicant_id, OLD.round_id, OLD.area_id,
+                        OLD.year, OLD.sequence, OLD.submitted_at
+                    ) THEN
+                        RETURN NEW;
+                    END IF;
+                    RAISE EXCEPTION 'application_is_as_sent: it is sent, and stays'
+                        USING ERRCODE = 'restrict_violation';
+                """,
+            ),
         ]
 
     def __str__(self):

@@ -1,3 +1,4 @@
+import pgtrigger
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, OuterRef, Q
@@ -116,6 +117,44 @@ class Award(models.Model):
                     ~Q(state__in=ANSWERS)
                     & Q(answered_at=None, answered_by=None, answer_note="")
                 ),
+            ),
+        ]
+        triggers = [
+            pgtrigger.Protect(name="award_stays", operation=pgtrigger.Delete),
+            # It promises what the case's last decision gives, and one who has said no
+            # is offered money again by a new decision only.
+            pgtrigger.Trigger(
+                name="award_says_what_was_decided",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                declare=[("decided", "grants_decision")],
+                func="""
+                    SELECT * INTO decided FROM grants_decision
+                        WHERE id = NEW.decision_id;
+                    IF decided.application_id <> NEW.application_id
+                       OR EXISTS (
+                           SELECT 1 FROM grants_decision
+                           WHERE application_id = NEW.application_id
+                           AND version > decided.version
+                       )
+                       OR NEW.state = 'lapsed' AND decided.amount <> 0
+                       OR NEW.state <> 'lapsed' AND decided.amount <> NEW.amount
+                       OR TG_OP = 'INSERT' AND NEW.state <> 'offered'
+                       OR TG_OP = 'UPDATE' AND NEW.application_id <> OLD.application_id
+                       OR TG_OP = 'UPDATE' AND NEW.decision_id = OLD.decision_id
+                          AND NEW.state <> OLD.state
+                          AND (OLD.state, NEW.state) NOT IN (
+                              ('offered', 'accepted'),
+                              ('offered', 'declined'),
+                              ('accepted', 'declined')
+                          )
+                    THEN
+                        RAISE EXCEPTION
+                            'award_says_what_was_decided: decide again instead'
+                            USING ERRCODE = 'restrict_violation';
+                    END IF;
+                    RETURN NEW;
+                """,
             ),
         ]
 

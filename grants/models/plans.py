@@ -81,6 +81,8 @@ class Plan(models.Model):
         check_planner(by)
         if not name.strip():
             raise Refused("Gi planen et navn.")
+        if like and like.round_id != round.pk:
+            raise Refused("En kopi må være av en plan i samme utlysning.")
         plan, new = cls.objects.get_or_create(
             round=round,
             name=name.strip(),
@@ -203,7 +205,11 @@ class Plan(models.Model):
         for case in self._locked_cases(by):
             row, standing = rows[case.pk], case.recommendations.standing().last()
             try:
-                if standing is None or standing.amount != row.amount:
+                if (
+                    standing is None
+                    or standing.amount != row.amount
+                    or standing.recommended_at > held.prepared_at
+                ):
                     raise Refused("Innstillingen er ikke lenger den som står i planen.")
                 made.append(
                     case.decide(

@@ -170,6 +170,7 @@ class Version(models.Model):
                 ),
             ),
         ]
+        indexes = [models.Index(fields=["contact_email"])]
         triggers = [
             pgtrigger.Protect(
                 name="version_is_frozen",

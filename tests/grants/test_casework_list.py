@@ -36,6 +36,7 @@ from tests.factories import (
     create_submitted,
     create_user,
     declare_impartial,
+    place_in_time,
 )
 
 pytestmark = pytest.mark.django_db
@@ -211,9 +212,7 @@ def test_the_list_is_sorted_as_chosen(client, order, expected):
         for n, amount in enumerate([30_000, 10_000, 20_000])
     ]
     for case, days in zip(cases, [2, 1, 3], strict=True):
-        Application.objects.filter(pk=case.pk).update(
-            submitted_at=now - timedelta(days=days)
-        )
+        place_in_time(case, now - timedelta(days=days))
     client.force_login(create_caseworker())
 
     assert listed(client, sorter=order) == [f"Sak {n}" for n in expected]
@@ -324,9 +323,7 @@ def test_the_date_in_the_list_is_the_one_it_is_sorted_by(client):
     round, now = create_round(), timezone.now()
     for days in (0, 10, 33, 40, 200):
         case = create_submitted(round=round, title=f"{days} dager")
-        Application.objects.filter(pk=case.pk).update(
-            submitted_at=now - timedelta(days=days)
-        )
+        place_in_time(case, now - timedelta(days=days))
     told = create_submitted(round=round, title="Foreløpig svar er sendt")
     Letter.objects.create(
         application=told,

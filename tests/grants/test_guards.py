@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from grants.models import (
     Application,
+    Award,
     Criterion,
     Decision,
     EligibilityAnswer,
@@ -106,10 +107,58 @@ def test_a_case_has_a_number_from_when_it_is_sent():
     )
     refused(
         "application_number_is_unique",
-        lambda: rows.filter(pk=create_submitted().pk).update(
-            year=sent.year, sequence=sent.sequence
+        lambda: rows.filter(pk=draft.pk).update(
+            state="submitted",
+            submitted_at=timezone.now(),
+            year=sent.year,
+            sequence=sent.sequence,
         ),
     )
+
+
+def test_what_was_sent_stays_with_its_applicant_round_and_area():
+    sent, other = create_submitted(), create_submitted()
+    row = Application.objects.filter(pk=sent.pk)
+
+    for change in (
+        {"applicant": other.applicant},
+        {"round": other.round},
+        {"area": other.area},
+        {"key": "en-annen"},
+        {"sequence": 9_999},
+        {"submitted_at": timezone.now()},
+    ):
+        refused("application_is_as_sent", lambda change=change: row.update(**change))
+    refused("application_is_as_sent", lambda: delete_row(sent))
+
+
+def test_an_award_is_what_the_last_decision_gives():
+    case, other = create_decided(), create_decided()
+    row = Award.objects.filter(application=case)
+
+    for change in (
+        {"amount": 19_999},
+        {"amount": 20_001},
+        {"state": "lapsed"},
+        {"application": other},
+        {"decision": other.decision},
+    ):
+        refused(
+            "award_says_what_was_decided", lambda change=change: row.update(**change)
+        )
+    refused("Cannot delete", lambda: delete_row(row.get()))
+
+
+def test_an_award_that_was_declined_stays_so_until_a_new_decision():
+    case = create_decided()
+    case.award.decline(by=Actor(case.started_by), now=timezone.now())
+    row = Award.objects.filter(application=case)
+    unanswered = {"answered_at": None, "answered_by": None}
+
+    refused(
+        "award_says_what_was_decided", lambda: row.update(state="offered", **unanswered)
+    )
+    refused("award_says_what_was_decided", lambda: row.update(state="accepted"))
 
 
 def test_withdrawn_has_a_time_and_nothing_else_has():

@@ -11,7 +11,7 @@ from django.utils import timezone
 from PIL import Image
 
 from grants.deadlines import next_working_day
-from grants.models import Application, LateException, Outcome, State
+from grants.models import LateException, Outcome, State
 from grants.tasks import make_letter_pdf
 from grants.timeline import timeline
 from omradesatsing.accounts.actors import Actor
@@ -29,6 +29,7 @@ from tests.factories import (
     create_scheme,
     create_submitted,
     create_user,
+    place_in_time,
 )
 
 pytestmark = pytest.mark.django_db
@@ -134,7 +135,7 @@ def test_without_a_promise_the_estimate_is_what_earlier_cases_took(cases, words)
             round=create_round(scheme=scheme, closes_at=None)
         ).decisions.get()
         sent = timezone.now() - timedelta(days=200)
-        Application.objects.filter(pk=decision.application_id).update(submitted_at=sent)
+        place_in_time(decision.application, sent)
         with connection.cursor() as cursor:
             # Only to place it in time: decisions are otherwise never changed.
             cursor.execute("SET LOCAL session_replication_role = replica")

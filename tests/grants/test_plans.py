@@ -232,6 +232,40 @@ def test_a_copy_of_a_frozen_plan_leaves_out_what_was_withdrawn(caseworker, decid
     assert states(cases) == [State.DECIDED, State.WITHDRAWN]
 
 
+def test_a_copy_is_of_a_plan_for_the_same_round(caseworker):
+    here = create_plan(create_cases(caseworker, count=1, balance=9), [1], by=caseworker)
+    there = create_plan(
+        create_cases(caseworker, count=1, balance=9), [1], by=caseworker
+    )
+
+    with pytest.raises(Refused, match="samme utlysning"):
+        Plan.make(
+            here.round, name="C", by=Actor(caseworker), now=timezone.now(), like=there
+        )
+    assert here.round.plans.count() == 1
+
+
+def test_what_was_recommended_anew_with_the_same_sum_is_read_again(caseworker, decider):
+    cases = create_cases(caseworker, count=1, balance=40_000)
+    plan = create_plan(cases, [20_000], by=caseworker)
+    plan.prepare(by=Actor(caseworker), now=timezone.now())
+    declare_each(cases, decider)
+    case = Application.objects.get(pk=cases[0].pk)
+    case.send_back(by=Actor(decider), now=timezone.now(), reason="Se på vilkårene.")
+    case.recommend(
+        by=Actor(caseworker),
+        now=timezone.now(),
+        outcome=Outcome.GRANTED,
+        amount=Decimal(20_000),
+        conditions="Noe helt annet.",
+        **REASONS,
+    )
+
+    with pytest.raises(Refused, match="ikke lenger den som står i planen"):
+        plan.decide_all(by=Actor(decider), now=timezone.now())
+    assert states(cases) == [State.RECOMMENDED]
+
+
 def test_a_plan_with_a_case_one_has_a_conflict_in_is_for_someone_else(
     caseworker, decider
 ):
