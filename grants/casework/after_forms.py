@@ -2,7 +2,7 @@
 
 from django import forms
 
-from grants.casework.forms import CaseForm, textarea
+from grants.casework.forms import CaseForm, ReasonsForm, textarea
 from grants.models import Award
 from omradesatsing.ui.fields import NorwegianDateField, PostalCodeField
 
@@ -55,36 +55,23 @@ class AskReasonsForm(CaseForm):
     )
 
 
-class GiveReasonsForm(CaseForm):
+class GiveReasonsForm(ReasonsForm):
+    """The same reasons, all needed; nothing else that a decision says."""
+
     name = "give_reasons"
     heading = "Skriv begrunnelsen"
     button = "Send begrunnelsen"
+    draft_button = ""
+    optional_marks = True
 
-    facts = forms.CharField(
-        label="Fakta",
-        help_text="Det som hadde betydning, slik søkeren kjenner det igjen.",
-        max_length=4000,
-        widget=textarea(4),
-    )
-    rules = forms.CharField(
-        label="Regler",
-        help_text="Hvilke regler som gjaldt, og hva de sier.",
-        max_length=4000,
-        widget=textarea(4),
-    )
-    considerations = forms.CharField(
-        label="Vurdering",
-        help_text="Hva som var avgjørende, sett mot kriteriene.",
-        max_length=4000,
-        widget=textarea(6),
-    )
-    reasons_in_english = forms.CharField(
-        label="Begrunnelsen på engelsk",
-        help_text="Bare når søkeren leser engelsk. Det norske brevet gjelder.",
-        max_length=8000,
-        widget=textarea(3),
-        required=False,
-    )
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields["conditions"], self.fields["why_amount"]
+        for name in ["facts", "rules", "considerations"]:
+            self.fields[name].required = True
+        self.fields[
+            "facts"
+        ].help_text = "Det som hadde betydning, slik søkeren kjenner det igjen."
 
 
 class RepresentativeForm(CaseForm):

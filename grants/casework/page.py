@@ -59,6 +59,7 @@ from grants.models import (
 )
 from grants.models.records import NOTES
 from grants.models.states import BEFORE_RECOMMENDED, WITH_STAFF
+from grants.overlap import paid_twice, same_measure
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.refusals import Refused
 from omradesatsing.journal.models import JournalEntry
@@ -92,6 +93,7 @@ def case_context(request, case, bound=None):
     """Everything on the case page. `bound` is a form that was posted and not taken."""
     user, today = request.user, timezone.localdate(request.arrived_at)
     found = case_parts(case, user)
+    found |= overlap_parts(case, user, found)
     step = next_step(request, case, found)
     forms = forms_for(case, user, found, today)
     if bound is not None:
@@ -243,6 +245,17 @@ def screening_parts(case):
         "facts": list(case.held_facts.select_related("held_by")),
         "asks_state_aid": case.applicant.kind == ApplicantKind.ORGANISATION,
         "note": getattr(case, "state_aid", None),
+    }
+
+
+def overlap_parts(case, user, found):
+    """Hints of other cases about the same measure, and of money twice for it."""
+    same = same_measure(case, user)
+    income = [line for _kind, lines in found["budget"] for line in lines]
+    others = [*found["other_cases"], *(overlap.case for overlap in same)]
+    return {
+        "same_measure": same,
+        "paid_twice": paid_twice(income, others),
     }
 
 

@@ -1,15 +1,13 @@
 """Confirming who is behind a case: a member, or the one that a helper wrote for."""
 
-from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from grants.casework.forms import ConfirmMemberForm, ConfirmScanForm
-from grants.casework.views import act, acting, given, opened_case, press
+from grants.casework.views import act, acting, given, opened_case, press, taken
 from grants.models import Membership
 from omradesatsing.accounts import roles
-from omradesatsing.accounts.refusals import Refused
 from omradesatsing.files.models import StoredFile
 
 
@@ -34,17 +32,8 @@ def case_confirm_scan(request, year, seq):
     )
 
     def verb():
-        by = request.actor
-        try:
-            # Written to disk before the verb's transaction, as `take` asks.
-            file = StoredFile.take(form.cleaned_data["file"], by=by, about=case)
-        except ValidationError as error:
-            raise Refused(" ".join(error.messages)) from error
-        try:
+        with taken(request, case, form.cleaned_data["file"]) as file:
             case.confirm_by_scan(file=file, **acting(request))
-        except Refused:
-            file.discard()
-            raise
         return "Bekreftelsen er registrert. Brevene går i posten."
 
     return act(request, case, form, verb)

@@ -1,16 +1,13 @@
 """One with written authority to act for the applicant: entered, and ended."""
 
-from django.core.exceptions import ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_safe
 
 from grants.casework.after_forms import EndRepresentativeForm, RepresentativeForm
-from grants.casework.views import act, acting, given, opened_case
+from grants.casework.views import act, acting, given, opened_case, taken
 from grants.models import Representative
 from omradesatsing.accounts import roles
-from omradesatsing.accounts.refusals import Refused
-from omradesatsing.files.models import StoredFile
 
 
 def case_enter_representative(request, year, seq):
@@ -20,12 +17,7 @@ def case_enter_representative(request, year, seq):
 
     def verb():
         fields = dict(form.cleaned_data)
-        try:
-            # Written to disk before the verb's transaction, as `take` asks.
-            file = StoredFile.take(fields.pop("file"), by=request.actor, about=case)
-        except ValidationError as error:
-            raise Refused(" ".join(error.messages)) from error
-        try:
+        with taken(request, case, fields.pop("file")) as file:
             Representative.enter(
                 case,
                 name=fields.pop("person"),
@@ -33,9 +25,6 @@ def case_enter_representative(request, year, seq):
                 **fields,
                 **acting(request),
             )
-        except Refused:
-            file.discard()
-            raise
         return "Fullmektigen er ført inn og får brevene i saken. Søkeren er varslet."
 
     return act(request, case, form, verb)

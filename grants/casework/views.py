@@ -1,10 +1,11 @@
 """The staff's pages of a case. Scope is `visible_to`; the guards stand in the verbs."""
 
 import re
+from contextlib import contextmanager
 from functools import partial
 
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -27,6 +28,7 @@ from grants.models import Application, Attachment, RejectedFile
 from omradesatsing.accounts import roles
 from omradesatsing.accounts.middleware import forget_parked, parked_fields
 from omradesatsing.accounts.refusals import Refused
+from omradesatsing.files.models import StoredFile
 
 SEQUENCE = re.compile(r"[0-9]{4,9}")
 
@@ -266,6 +268,23 @@ def act(request, case, form, verb):
         else:
             return done(request, case, message)
     return case_page(request, case, form if form.is_bound else None)
+
+
+@contextmanager
+def taken(request, case, upload):
+    """The stored file while a verb uses it; gone again when the verb refuses.
+
+    Entered outside the verb's transaction, as `StoredFile.take` asks.
+    """
+    try:
+        file = StoredFile.take(upload, by=request.actor, about=case)
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages)) from error
+    try:
+        yield file
+    except Refused:
+        file.discard()
+        raise
 
 
 def press(request, case, verb, message):

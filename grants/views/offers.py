@@ -21,10 +21,6 @@ ANSWERED = {
 }
 
 
-class AcceptForm(forms.Form):
-    """Nothing to fill in: it carries what the verb refuses."""
-
-
 class DeclineForm(forms.Form):
     note = forms.CharField(
         label=gettext_lazy("Hvorfor takker dere nei?"),
@@ -41,7 +37,8 @@ class DeclineForm(forms.Form):
 def award_accept(request, year, sequence):
     """The offer, and a button that says yes to it."""
     application, award = own_award(request, year, sequence)
-    form = AcceptForm(request.POST if request.method == "POST" else None)
+    # Nothing to fill in: it carries what the verb refuses.
+    form = forms.Form(request.POST if request.method == "POST" else None)
     if answer(request, application, form, award.accept):
         return redirect(application)
     if award.state == Award.State.ACCEPTED:

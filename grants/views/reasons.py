@@ -12,14 +12,11 @@ from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.refusals import Refused
 
 
-class AskForm(forms.Form):
-    """Nothing to fill in: it carries what the verb refuses."""
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 def reasons_ask(request, year, sequence):
     application = own_case(request, year, sequence)
-    form = AskForm(request.POST if request.method == "POST" else None)
+    # Nothing to fill in: it carries what the verb refuses.
+    form = forms.Form(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         by = Actor(request.user, application.applicant)
         try:

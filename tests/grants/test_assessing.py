@@ -742,7 +742,7 @@ def test_the_page_of_a_case_with_two_asks_a_fixed_number_of_times(
     client.force_login(case.caseworker)
     client.get(case.get_case_url())
 
-    with django_assert_num_queries(43 if finished else 42):
+    with django_assert_num_queries(44 if finished else 43):
         client.get(case.get_case_url())
 
 

@@ -248,13 +248,13 @@ def test_the_page_asks_the_same_number_of_times_however_much_there_is(
     client.force_login(worker)
     client.get(case.get_case_url())
 
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(40):
         client.get(case.get_case_url())
     for _ in range(3):
         other = create_submitted(user=user, applicant=applicant, round=round)
         assert other.applicant == case.applicant
         assess(case)
-    with django_assert_num_queries(39):
+    with django_assert_num_queries(40):
         client.get(case.get_case_url())
 
 
