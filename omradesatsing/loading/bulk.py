@@ -297,7 +297,7 @@ class Batch:
                 application=case,
                 number=1,
                 contact_name="Kari Eksempel",
-                contact_email="kari@bulk.example",
+                contact_email=f"kontakt{case.applicant_id}@bulk.example",
                 title=f"{what} {where} {case.sequence}",
                 summary="En samling for alle i gata.",
                 description="Vi pynter, griller og leker.",

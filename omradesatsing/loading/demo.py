@@ -786,7 +786,7 @@ def demo_draft(round, facts, people, *, at):
         setattr(version, field, facts[field])
     version.theme = Theme.objects.get(slug="naermiljo")
     version.contact_name = user.name
-    version.contact_email = user.email
+    version.contact_email = f"{facts['who']}@{DOMAIN}"
     version.contact_phone = "00 00 00 00"
     version.permission = version.Permission.HAVE
     version.starts_on = timezone.localdate(round.closes_at) + timedelta(days=70)

@@ -165,7 +165,7 @@ class Casework(RuleBasedStateMachine):
             self.declare_everywhere(who)
         # So that there is something to appeal against, and to say yes or no to.
         self.bring_to_decided(2, 2, 0, hold=False)
-        self.bring_to_decided(3, 2, 12_500, hold=False)
+        self.bring_to_decided(3, 9, 12_500, hold=False)
 
     def teardown(self):
         if hasattr(self, "block"):
@@ -451,39 +451,31 @@ class Casework(RuleBasedStateMachine):
             self.attempt(asked.answer, by=self.by(who), **reasons(text))
 
     @rule(
-        case=cases,
-        who=st.one_of(DECIDER, WORKER),
-        outcome=st.sampled_from(Outcome),
-        amount=AMOUNTS,
-        fits=st.sampled_from([True, True, False]),
+        case=st.sampled_from([0, 1]),
+        who=st.sampled_from([0, 2, 2, 4]),
+        then=DECIDER,
+        entered=AMOUNTS,
+        made=AMOUNTS,
     )
-    def enter_of_body(self, case, who, outcome, amount, fits):
+    def enter_of_body(self, case, who, then, entered, made):
+        """What a body is said to have decided, and what another makes of it."""
         self.bring_to_recommended(case, 0, 5_000)
-        standing = self.case(case).recommendations.standing().last()
-        if fits and standing:
-            outcome, amount = standing.outcome, standing.amount
         self.attempt(
             self.case(case).enter_body_decision,
             by=self.by(who),
             body=self.body,
             meeting_on=timezone.localdate(self.now),
             case_number="12/26",
-            outcome=outcome,
-            amount=Decimal(amount),
+            outcome=fitting(entered, case),
+            amount=Decimal(entered),
         )
+        self.decide(case, then, fitting(made, case), made, "Fordi.", hold=False)
 
     @rule(case=cases, who=st.sampled_from([2, 3, 9]))
     def confirm_of_body(self, case, who):
         entry = self.case(case).body_decisions.waiting().first()
         if entry:
-            self.attempt(
-                self.case(case).decide,
-                by=self.by(who),
-                outcome=entry.outcome,
-                amount=entry.amount,
-                hold=False,
-                **judged("Fordi."),
-            )
+            self.decide(case, who, entry.outcome, entry.amount, "Fordi.", hold=False)
 
     @rule(case=cases, who=people)
     def drop_of_body(self, case, who):
@@ -644,20 +636,25 @@ class Casework(RuleBasedStateMachine):
             self.attempt(appeal.return_outcome, by=self.by(who), reason="Se på det.")
 
     @rule(
-        case=decided,
-        who=st.sampled_from([7, 8, 9]),
+        case=st.sampled_from([3, 3, 2, 0]),
         amount=AMOUNTS,
-        then=BODY,
-        harm=TEXTS,
+        who=st.sampled_from([7, 7, 9]),
+        then=st.sampled_from([8, 8, 7, 9]),
+        harm=st.sampled_from(["", "Hensyn."]),
     )
-    def bring_to_settled(self, case, who, amount, then, harm):
+    def bring_to_settled(self, case, amount, who, then, harm):
         self.send_on(case, 0, "Fordi.")
-        for member in (who, then):
-            self.declare(case, member, conflict=False)
+        for number in (who, then):
+            self.declare(case, number, conflict=False)
         self.propose_outcome(case, who, Appeal.Result.CHANGED, amount, "Fordi.", harm)
         self.settle(case, then, "settle")
 
-    @rule(case=decided, who=BODY, granted=st.booleans(), text=TEXTS)
+    @rule(
+        case=decided,
+        who=st.sampled_from([0, 1, 5, 7]),
+        granted=st.booleans(),
+        text=TEXTS,
+    )
     def rule_delay(self, case, who, granted, text):
         appeal = self.appeal_of(case)
         if appeal:
