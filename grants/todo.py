@@ -369,11 +369,7 @@ def reasons_tasks(cases):
 def unanswered_tasks(cases, today):
     """Cases where the time to say yes or no to the money has run out."""
     late = Award.objects.unanswered().filter(answer_by__lt=today)
-    waiting = cases.annotate(
-        answer_by=Subquery(
-            late.filter(application=OuterRef("pk")).values("answer_by")[:1]
-        )
-    ).exclude(answer_by=None)
+    waiting = cases.filter(award__in=late).annotate(answer_by=F("award__answer_by"))
     return [
         task(case, f"Fristen var {date_no(case.answer_by)}") for case in waiting[:MOST]
     ]

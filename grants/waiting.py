@@ -29,29 +29,29 @@ def waiting_cases(user):
 def money_came_back(cases, today):
     """Of `waiting_cases`, those whose pot has got money since they were decided.
 
-    A pot of an earlier year is closed: what comes back to it is not given again.
+    A pot of an earlier year is closed: what comes back to it is not given again. One
+    query to find the pots; without any, no case is read.
     """
-    # The few rounds where anything came after the first award: the rest is not read.
     awarded = PotRow.objects.filter(
         pot=OuterRef("pot"), kind=PotRow.Kind.AWARDED, at__lt=OuterRef("at")
     )
+    # What was put in before the first award came back from nobody.
     later = PotRow.objects.filter(
         ~Q(kind=PotRow.Kind.ALLOCATED) | Exists(awarded),
+        Q(pot__year=None) | Q(pot__year__gte=today.year),
         amount__gt=0,
         pot__balance__gt=0,
     )
+    pots = dict(later.values_list("pot", "pot__round"))
+    if not pots:
+        return cases.none()
     since = PotRow.objects.filter(
         pot=OuterRef("pot_pk"), amount__gt=0, at__gt=OuterRef("made_at")
     )
-    spent = Pot.objects.filter(
-        Q(year=None) | Q(year__gte=today.year),
-        pk=OuterRef("pot_pk"),
-        balance__gt=0,
-    )
     return cases.filter(
         Exists(since),
-        Exists(spent),
-        round__in=later.values("pot__round"),
+        round__in=set(pots.values()),
+        pot_pk__in=pots,
         is_proposed=False,
         given__lt=F("asked_for"),
     )

@@ -125,6 +125,10 @@ class Decision(models.Model):
         verbose_name = "vedtak"
         verbose_name_plural = "vedtak"
         ordering = ["application", "version"]
+        indexes = [
+            # Awards are listed by the day they were made known.
+            models.Index(fields=["-announced_at"], name="decision_announced"),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="decision_one_of_each_version", fields=["application", "version"]

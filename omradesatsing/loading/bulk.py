@@ -214,7 +214,12 @@ def make_rounds(number, areas, now):
         for area in areas:
             pot = Pot.objects.create(round=round, name=area.name)
             PotArea.objects.create(pot=pot, area=area)
-            pot.rows.create(kind=PotRow.Kind.ALLOCATED, amount=Decimal(90_000_000))
+            # There before the first award, so that nothing counts as come back.
+            pot.rows.create(
+                kind=PotRow.Kind.ALLOCATED,
+                amount=Decimal(90_000_000),
+                at=round.opens_at,
+            )
             pots[area.pk] = pot
         round.published_at = round.opens_at
         round.save(update_fields=["published_at"])
