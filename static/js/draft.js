@@ -384,22 +384,8 @@
   /* --- the budget --- */
   const kinds = ["cost", "income", "own_work"];
   const lines = (kind) => fields().filter((field) => new RegExp(`^${kind}_\\d+_amount$`).test(field.name));
-  const øre = (typed) => {
-    /* As MoneyField reads it: NaN when it cannot be read, 0 when empty. */
-    let text = typed.replace(/\s+/g, " ").trim();
-    text = text.replace(/^(?:kr\.?|nok) ?/i, "").replace(/ ?(?:,[-–])? ?(?:kr\.?|kroner|nok)?$/i, "").trim();
-    if (!text) return 0;
-    if (/^\d{1,3}( \d{3})+([.,]\d+)?$/.test(text)) text = text.replaceAll(" ", "");
-    else if (/^\d{1,3}(\.\d{3})+(,\d+)?$/.test(text)) text = text.replaceAll(".", "");
-    else if (!/^\d+([.,]\d+)?$/.test(text)) return NaN;
-    const [whole, fraction = ""] = text.replace(",", ".").split(".");
-    return fraction.length > 2 || whole.length > 10 ? NaN : Number(whole + fraction.padEnd(2, "0"));
-  };
-  const kroner = (amount) => {
-    const digits = String(Math.abs(amount)).padStart(3, "0");
-    const whole = digits.slice(0, -2).replace(/\B(?=(\d{3})+$)/g, "\u00a0");
-    return `${whole}${digits.endsWith("00") ? "" : "," + digits.slice(-2)}\u00a0kr`;
-  };
+  /* amounts.js comes only with the steps, where there is something to add up. */
+  const { øre, kroner } = globalThis.amounts ?? {};
   const sums = document.querySelector("[data-sums]");
   let spokenLater;
   const addUp = () => {
