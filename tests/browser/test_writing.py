@@ -1,6 +1,7 @@
 """Writing with script: saved meanwhile, asked about, kept in the browser, warned."""
 
 import re
+from datetime import date
 
 import pytest
 
@@ -34,7 +35,7 @@ import django; django.setup()
 from datetime import timedelta
 from django.utils import timezone
 from grants.deadlines import next_working_day
-from grants.models import Applicant, Application
+from grants.models import Applicant, Application, NumberSeries
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import User
 from tests.factories import create_draft, create_in_review, create_question
@@ -48,6 +49,7 @@ create_question(round=round, kind="long_text", text="Fortell", max_words=3)
 draft = create_draft(user=user, round=publish(round), applicant=applicant)
 Application.objects.filter(pk=draft.pk).update(key="prove-ord")
 
+NumberSeries.objects.update(last=9000)
 case = create_in_review(user=user, applicant=applicant)
 case.request_info(
     by=Actor(case.caseworker),
@@ -56,9 +58,8 @@ case.request_info(
     due_on=next_working_day(timezone.localdate() + timedelta(days=14)),
     steps=["prosjekt"],
 )
-Application.objects.filter(pk=case.pk).update(year=2026, sequence=9001)
 """
-CASE = "/min-side/soknader/2026/9001"
+CASE = f"/min-side/soknader/{date.today().year}/9001"
 
 
 @pytest.fixture(scope="module")
