@@ -19,8 +19,12 @@ from areas.models import (
     District,
     Division,
     Document,
+    Edition,
+    Figure,
+    Indicator,
     Zone,
 )
+from areas.models.figures import let_correct
 from coordinators.models import Assignment, Coordinator, Event, Project
 from grants.models import (
     Appeal,
@@ -167,6 +171,37 @@ def create_document(*, slug=None, title="En rapport", kind="report", **fields):
     )
     document.areas.set(areas)
     return document
+
+
+def create_edition(*, slug=None, division=None, published_at=LONG_AGO, **fields):
+    number = next(numbers)
+    fields = {"year": None if fields.get("is_practice") else 2016} | fields
+    return Edition.objects.create(
+        slug=slug or f"utgave-{number}",
+        title=fields.pop("title", f"Utgave {number}"),
+        division=division or create_division(),
+        published_at=published_at,
+        **fields,
+    )
+
+
+def create_indicator(*, slug=None, name=None, **fields):
+    number = next(numbers)
+    fields = {"theme": "living", "unit": "percent", "decimals": 1} | fields
+    return Indicator.objects.create(
+        slug=slug or f"maal-{number}",
+        name=name or f"Folk som sykler {number}",
+        **fields,
+    )
+
+
+def create_figure(*, edition, indicator, zone=None, district=None, **fields):
+    """A published figure of a zone, a district or, with neither, the city."""
+    fields = {"status": "published"} | fields
+    let_correct(edition)
+    return Figure.objects.create(
+        edition=edition, indicator=indicator, zone=zone, district=district, **fields
+    )
 
 
 def create_project(*, slug=None, title="Et prosjekt", kind="municipal", **fields):

@@ -225,7 +225,12 @@ def portal(db):
 
 
 # Also words of the database: a document's title, a theme, a question of the round.
-IN_DATABASE = {"Hva er områdesatsing?", "medvirkning", "Hvor skal det skje?"}
+IN_DATABASE = {
+    "Hva er områdesatsing?",
+    "Hvor skal det skje?",
+    "Nærmiljø",
+    "medvirkning",
+}
 
 
 def address(code, path):

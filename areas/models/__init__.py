@@ -1,5 +1,16 @@
 from areas.models.documents import Document, Link
 from areas.models.facts import Fact
+from areas.models.figures import (
+    Alias,
+    Edition,
+    Figure,
+    FigureChange,
+    FileImport,
+    Indicator,
+    Level,
+    PlaceName,
+    Population,
+)
 from areas.models.money import Agreement, Appropriation, Funder
 from areas.models.places import District, Division, Succession, Zone
 from areas.models.programme import Area, AreaPhase, AreaZone, Effort, Theme
@@ -7,6 +18,7 @@ from areas.models.steering import Body, Department, PoliticalCase
 
 __all__ = [
     "Agreement",
+    "Alias",
     "Appropriation",
     "Area",
     "AreaPhase",
@@ -16,11 +28,19 @@ __all__ = [
     "District",
     "Division",
     "Document",
+    "Edition",
     "Effort",
     "Fact",
+    "Figure",
+    "FigureChange",
+    "FileImport",
     "Funder",
+    "Indicator",
+    "Level",
     "Link",
+    "PlaceName",
     "PoliticalCase",
+    "Population",
     "Succession",
     "Theme",
     "Zone",

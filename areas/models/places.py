@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from areas.fields import norwegian_key, search_column, slug_field, slug_is_free
 from areas.models.facts import Fact
+from areas.wording import no_labels
 
 
 @pghistory.track(exclude=["name_key"])
@@ -37,16 +38,24 @@ class Division(Fact):
     zone_total = models.PositiveSmallIntegerField(
         "antall soner", help_text="Så mange soner inndelingen har, kjente og ukjente."
     )
-    first_edition = models.PositiveSmallIntegerField("første utgave")
+    first_edition = models.PositiveSmallIntegerField(
+        "første utgave",
+        null=True,
+        blank=True,
+        help_text="Året. Tomt for en inndeling til øving.",
+    )
     last_edition = models.PositiveSmallIntegerField(
         "siste utgave", null=True, blank=True, help_text="Tomt: den nyeste."
     )
     is_default = models.BooleanField("vises når ingen er valgt", default=False)
+    is_practice = models.BooleanField(
+        "til øving", default=False, help_text="Inndelingen er laget for å øve."
+    )
 
     class Meta:
         verbose_name = "soneinndeling"
         verbose_name_plural = "soneinndelinger"
-        ordering = ["first_edition", "slug"]
+        ordering = ["is_practice", "first_edition", "slug"]
         constraints = [
             models.UniqueConstraint(
                 fields=["is_default"],
@@ -64,6 +73,9 @@ class Division(Fact):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("areas:division_detail", args=[self.slug])
 
 
 class ZoneQuerySet(models.QuerySet):
@@ -106,7 +118,23 @@ class Zone(Fact):
     geometry = models.JSONField(
         "grense", null=True, blank=True, help_text="GeoJSON, EPSG:4326."
     )
+    outline = models.JSONField(
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="The border as an SVG path and its box, made when it is read in.",
+    )
     grunnkretser = ArrayField(models.CharField(max_length=8), default=list, blank=True)
+    place_text = models.TextField(
+        "om stedet",
+        blank=True,
+        validators=[no_labels],
+        help_text="Skriv sammen med noen som bor der. Om stedet, ikke om tallene.",
+    )
+    place_text_by = models.CharField(
+        "skrevet av", max_length=120, blank=True, help_text="En rolle, ikke et navn."
+    )
+    place_text_on = models.DateField("skrevet", null=True, blank=True)
     suggested_ssb_codes = models.CharField(
         "forslag til SSB-sone",
         max_length=60,
@@ -131,6 +159,12 @@ class Zone(Fact):
                 fields=["division", "tile_column", "tile_row"],
                 name="zone_one_per_tile",
                 violation_error_message="En annen sone står i ruten.",
+            ),
+            models.CheckConstraint(
+                name="zone_text_is_signed",
+                condition=Q(place_text="")
+                | (~Q(place_text_by="") & Q(place_text_on__isnull=False)),
+                violation_error_message="Si hvem som skrev teksten, og når.",
             ),
             slug_is_free("zone_slug_not_reserved"),
         ]

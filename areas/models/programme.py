@@ -13,6 +13,7 @@ from areas.dates import day_field, precision_field, time_span
 from areas.fields import norwegian_key, search_column, slug_field, slug_is_free
 from areas.models.facts import Fact, PublishedQuerySet
 from areas.models.places import District, Zone
+from areas.wording import no_labels
 
 
 def no_overlap(name, owners, message):
@@ -137,8 +138,8 @@ class Area(Fact):
     themes = models.ManyToManyField(
         Theme, verbose_name="temaer", blank=True, related_name="areas"
     )
-    summary = models.TextField("om området")
-    goals = models.TextField("mål", blank=True)
+    summary = models.TextField("om området", validators=[no_labels])
+    goals = models.TextField("mål", blank=True, validators=[no_labels])
     afterwards = models.TextField(
         "etter satsingen",
         blank=True,

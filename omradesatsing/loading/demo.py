@@ -46,6 +46,7 @@ from omradesatsing.accounts import roles
 from omradesatsing.accounts.actors import Actor
 from omradesatsing.accounts.models import ReportsTo, User
 from omradesatsing.files.models import StoredFile
+from omradesatsing.loading.practice import load_practice
 from omradesatsing.notices.models import Notice
 from omradesatsing.ui.fields import amount_as_text
 
@@ -468,7 +469,7 @@ DRAFTS = [
 @transaction.atomic
 def load_demo(now):
     """Make what is missing of the demo; returns lines that say what was made."""
-    told = []
+    told = load_practice(now)
     waiting = list(Notice.objects.filter(sent_at=None).values_list("pk", flat=True))
     people = demo_people()
     demo_leaders(people)

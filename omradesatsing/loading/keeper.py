@@ -165,7 +165,8 @@ def as_json(value):
     if isinstance(value, Model):
         return value.pk
     if isinstance(value, Decimal):
-        return f"{value:.2f}"
+        # As many decimals as the column has: kroner two, figures three.
+        return str(value)
     if isinstance(value, date):
         return value.isoformat()
     return value

@@ -20,13 +20,20 @@ from areas.models import (
     District,
     Division,
     Document,
+    Edition,
     Effort,
+    Figure,
     Funder,
+    Indicator,
+    Level,
     Link,
     PoliticalCase,
+    Population,
+    Succession,
     Theme,
     Zone,
 )
+from areas.models.figures import let_correct
 from coordinators.models import (
     Event,
     Partner,
@@ -57,6 +64,8 @@ def load_programme(now, *, areas=AREAS, coordinators=COORDINATORS):
         programme.load_efforts,
         programme.load_divisions,
         programme.load_zones,
+        programme.load_successions,
+        programme.load_population,
         programme.load_areas,
         programme.load_funders,
         programme.load_agreements,
@@ -66,6 +75,9 @@ def load_programme(now, *, areas=AREAS, coordinators=COORDINATORS):
         programme.load_departments,
         programme.load_documents,
         programme.load_links,
+        programme.load_indicators,
+        programme.load_editions,
+        programme.load_figures,
         programme.load_projects,
         programme.load_events,
         programme.load_examples,
@@ -154,26 +166,164 @@ class Programme:
             self.division_of[row.text("report_slug")] = division
 
     def load_zones(self):
-        names = {d.name: d for d in self.found[District].values() if d}
+        columns = ["slug", "name", "bydel", "name_status", "source_url", "basis"]
         division = self.found[Division]["kommunens-51"]
-        columns = ["slug", "name", "bydel", "name_status", "ssb_lks_2026"]
-        columns += ["tile_column", "tile_row", "source_url", "basis"]
-        for row in self._rows("zones_51.csv", columns):
-            if row.text("bydel") not in names:
-                raise row.bad("bydel", f"«{row.text('bydel')}» er ikke en bydel.")
-            self._keep(
+        more = ["ssb_lks_2026", "tile_column", "tile_row"]
+        for row in self._rows("zones_51.csv", columns + more):
+            self._keep_zone(
                 row,
-                Zone,
-                key=f"{division.slug}/{row.slug()}",
-                find={"slug": row.slug(), "division": division},
-                name=row.text("name", required=True),
-                district=names[row.text("bydel")],
-                name_status=row.choice("name_status", Zone.NameStatus),
+                division,
                 suggested_ssb_codes=row.text("ssb_lks_2026"),
                 tile_column=row.whole_number("tile_column"),
                 tile_row=row.whole_number("tile_row"),
-                **self._fact(row, note="basis"),
             )
+        division = self.found[Division]["kommunens-57"]
+        for row in self._rows("zones_57.csv", columns):
+            self._keep_zone(row, division)
+
+    def _keep_zone(self, row, division, **drawn):
+        names = {d.name: d for d in self.found[District].values() if d}
+        if row.text("bydel") not in names:
+            raise row.bad("bydel", f"«{row.text('bydel')}» er ikke en bydel.")
+        self._keep(
+            row,
+            Zone,
+            key=f"{division.slug}/{row.slug()}",
+            find={"slug": row.slug(), "division": division},
+            name=row.text("name", required=True),
+            district=names[row.text("bydel")],
+            name_status=row.choice("name_status", Zone.NameStatus),
+            **drawn,
+            **self._fact(row, note="basis"),
+        )
+
+    def load_successions(self):
+        for row in self._rows("successions.csv", ["older", "newer", "whole", "basis"]):
+            older = self._get(row, Zone, "older", f"kommunens-51/{row.text('older')}")
+            newer = self._get(row, Zone, "newer", f"kommunens-57/{row.text('newer')}")
+            self._keep(
+                row,
+                Succession,
+                key=f"{row.text('older')}/{row.text('newer')}",
+                find={"older": older, "newer": newer},
+                is_whole=row.yes("whole"),
+                note=row.text("basis"),
+            )
+
+    def load_population(self):
+        columns = ["district_slug", "year", "population", "source_url"]
+        for row in self._rows("district_population.csv", columns):
+            district = self._one(row, District, "district_slug", required=True)
+            year = row.whole_number("year", required=True)
+            key = f"{district.slug}/{year}"
+            self._keep(
+                row,
+                Population,
+                key=key,
+                find={"district": district, "year": year},
+                people=row.whole_number("population", required=True),
+                **self._fact(row, key=key),
+            )
+
+    def load_indicators(self):
+        columns = ["slug", "name", "theme", "unit", "decimals", "denominator"]
+        columns += ["definition", "caveats", "wanted", "lowest_level", "is_composite"]
+        columns += ["key_position", "replaces", "comparable", "note", "source_url"]
+        for row in self._rows("indicators.csv", columns):
+            row.columns = {"is_comparable": "comparable"}
+            self._keep(
+                row,
+                Indicator,
+                name=row.text("name", required=True),
+                theme=row.choice("theme", Indicator.Theme),
+                unit=row.choice("unit", Indicator.Unit),
+                decimals=row.whole_number("decimals", required=True),
+                denominator=row.text("denominator"),
+                definition=row.text("definition"),
+                caveats=row.text("caveats"),
+                wanted=row.choice("wanted", Indicator.Wanted),
+                lowest_level=row.choice("lowest_level", Level),
+                is_composite=row.yes("is_composite"),
+                key_position=row.whole_number("key_position"),
+                replaces=self._one(row, Indicator, "replaces"),
+                is_comparable=row.yes("comparable"),
+                **self._fact(row),
+            )
+
+    def load_editions(self):
+        columns = ["slug", "title", "year", "division_slug", "report_slug", "issued"]
+        for row in self._rows(
+            "editions.csv", [*columns, "about", "note", "source_url"]
+        ):
+            issued_on, precision = row.start("issued")
+            self._keep(
+                row,
+                Edition,
+                initial={"published_at": self.now},
+                title=row.text("title", required=True),
+                year=row.whole_number("year", required=True),
+                division=self._one(row, Division, "division_slug", required=True),
+                report=self._one(row, Document, "report_slug"),
+                about=row.text("about"),
+                issued_on=issued_on,
+                issued_precision=precision,
+                **self._fact(row),
+            )
+
+    def load_figures(self):
+        columns = ["edition", "indicator", "place", "sign", "value", "value_to"]
+        columns += ["words", "period", "derived", "note", "source_url"]
+        open_for = None
+        for row in self._rows("figures.csv", columns):
+            edition = self._one(row, Edition, "edition", required=True)
+            indicator = self._one(row, Indicator, "indicator", required=True)
+            if edition is None or indicator is None:
+                continue  # deleted by hand
+            if edition != open_for:
+                let_correct(edition)
+                open_for = edition
+            zone, district = self._place(row, edition, indicator)
+            self._keep(
+                row,
+                Figure,
+                key=f"{edition.slug}/{indicator.slug}/{row.text('place')}",
+                find={
+                    "edition_id": edition.pk,
+                    "indicator_id": indicator.pk,
+                    "zone_id": zone and zone.pk,
+                    "district_id": district and district.pk,
+                },
+                status=Figure.Status.PUBLISHED,
+                sign=row.choice("sign", Figure.Sign),
+                value=row.decimal("value"),
+                value_to=row.decimal("value_to"),
+                words=row.text("words"),
+                period=row.text("period"),
+                is_derived=row.yes("derived"),
+                source_url=row.url("source_url"),
+                note=row.text("note"),
+            )
+
+    def _place(self, row, edition, indicator):
+        """The zone or district of a figure; both None for the whole city."""
+        name = row.text("place", required=True)
+        if name == "Bergen":
+            return None, None
+        if name.startswith("bydel "):
+            districts = {d.name: d for d in self.found[District].values() if d}
+            found, level = districts.get(name.removeprefix("bydel ")), Level.DISTRICT
+        else:
+            zones = {
+                zone.name: zone
+                for zone in self.found[Zone].values()
+                if zone and zone.division_id == edition.division_id
+            }
+            found, level = zones.get(name), Level.ZONE
+        if found is None:
+            raise row.bad("place", f"«{name}» er ikke et sted i inndelingen.")
+        if not indicator.goes_down_to(level):
+            raise row.bad("place", f"«{indicator}» vises ikke på dette nivået.")
+        return (found, None) if level == Level.ZONE else (None, found)
 
     def load_areas(self):
         columns = ["slug", "name", "district_slug", "status", "start", "end", "summary"]

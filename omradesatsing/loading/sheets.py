@@ -69,6 +69,13 @@ class Row:
             raise self.bad(column, f"«{value}» er ikke et beløp.") from None
         return amount
 
+    def decimal(self, column):
+        value = self.text(column)
+        try:
+            return Decimal(value).quantize(Decimal("0.001")) if value else None
+        except InvalidOperation:
+            raise self.bad(column, f"«{value}» er ikke et tall.") from None
+
     def url(self, column):
         value = self.text(column)
         self._check_url(column, value)

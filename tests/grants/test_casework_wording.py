@@ -5,9 +5,10 @@ from pathlib import Path
 
 from django.conf import settings
 
-from grants.casework.wording import JOURNAL, journal_words
+from grants.casework.wording import journal_words
 from grants.models.states import STEPS
 from omradesatsing.journal.models import JournalEntry
+from omradesatsing.journal.wording import WORDS
 
 APPS = ["areas", "coordinators", "grants", "omradesatsing"]
 
@@ -57,7 +58,7 @@ def test_everything_that_is_recorded_has_words():
     recorded = recorded_verbs()
 
     assert {"submit", "message_sent", "join_refused"} < recorded
-    assert recorded - set(JOURNAL) == set()
+    assert recorded - set(WORDS) == set()
 
 
 def test_a_sent_version_is_told_with_its_number():

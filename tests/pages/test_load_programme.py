@@ -58,7 +58,9 @@ def test_the_first_run_loads_everything_and_says_so():
         "temaer: 5 nye, 0 endret, 0 uendret",
         "felles satsinger: 1 nye, 0 endret, 0 uendret",
         "soneinndelinger: 2 nye, 0 endret, 0 uendret",
-        "levekårssoner: 51 nye, 0 endret, 0 uendret",
+        "levekårssoner: 81 nye, 0 endret, 0 uendret",
+        "avløsninger: 28 nye, 0 endret, 0 uendret",
+        "folketall: 48 nye, 0 endret, 0 uendret",
         "områder: 7 nye, 0 endret, 0 uendret",
         "faser: 9 nye, 0 endret, 0 uendret",
         "soner i område: 8 nye, 0 endret, 0 uendret",
@@ -70,6 +72,9 @@ def test_the_first_run_loads_everything_and_says_so():
         "byrådsavdelinger: 5 nye, 0 endret, 0 uendret",
         "dokumenter: 22 nye, 0 endret, 0 uendret",
         "lenker: 16 nye, 0 endret, 0 uendret",
+        "indikatorer: 51 nye, 0 endret, 0 uendret",
+        "utgaver: 6 nye, 0 endret, 0 uendret",
+        "tall: 81 nye, 0 endret, 0 uendret",
         "samarbeidspartnere: 28 nye, 0 endret, 0 uendret",
         "prosjekter: 42 nye, 0 endret, 0 uendret",
         "finansiering: 3 nye, 0 endret, 0 uendret",
@@ -84,7 +89,7 @@ def test_a_second_run_changes_nothing():
 
     lines = run()
 
-    assert len(lines) == 21
+    assert len(lines) == 26
     assert all(
         re.fullmatch(r".+: 0 nye, 0 endret, \d+ uendret", line) for line in lines
     )
