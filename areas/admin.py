@@ -11,10 +11,13 @@ from areas.models import (
     District,
     Division,
     Document,
+    Edition,
     Effort,
     Funder,
+    Indicator,
     Link,
     PoliticalCase,
+    Population,
     Succession,
     Theme,
     Zone,
@@ -89,6 +92,29 @@ class SuccessionAdmin(FactAdmin):
     list_display = ["older", "newer", "is_whole"]
     list_select_related = ["older", "newer"]
     autocomplete_fields = ["older", "newer"]
+
+
+@admin.register(Edition)
+class EditionAdmin(FactAdmin):
+    """What the edition is. Its figures are read in under «Tall og soner»."""
+
+    list_display = ["title", "year", "division", "is_practice", "published_at"]
+    list_filter = ["division", "is_practice"]
+    list_select_related = ["division"]
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(FactAdmin):
+    list_display = ["name", "theme", "unit", "lowest_level", "key_position"]
+    list_filter = ["theme", "unit", "lowest_level", "is_composite"]
+    search_fields = ["name", "slug"]
+
+
+@admin.register(Population)
+class PopulationAdmin(FactAdmin):
+    list_display = ["district", "year", "people"]
+    list_filter = ["district"]
+    list_select_related = ["district"]
 
 
 @admin.register(Document)

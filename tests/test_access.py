@@ -124,6 +124,13 @@ PUBLIC_NAMES = words(
     """
     probes:live probes:ready probes:robots probes:security_txt probes:sitemap
     pages:home pages:area_list pages:area_detail pages:zone_list pages:zone_detail
+    pages:zone_csv pages:zone_json pages:zone_development pages:zone_find
+    pages:district_detail pages:city_detail pages:data
+    areas:indicator_list areas:indicator_detail areas:indicator_csv
+    areas:indicator_json areas:indicator_map areas:compare areas:compare_csv
+    areas:compare_json areas:edition_list areas:edition_detail areas:edition_csv
+    areas:edition_json areas:edition_package areas:edition_changes
+    areas:division_detail areas:division_csv areas:about_figures
     pages:search pages:about pages:privacy pages:accessibility pages:contact
     areas:document_list areas:document_detail coordinators:project_list
     coordinators:project_detail coordinators:coordinator_list grants:round_list
@@ -343,6 +350,7 @@ FACTS = words(
     """
     areas.agreement areas.appropriation areas.area areas.body areas.department
     areas.district areas.division areas.document areas.effort areas.funder
+    areas.edition areas.indicator areas.population
     areas.link areas.politicalcase areas.succession areas.theme areas.zone
     coordinators.coordinator coordinators.event coordinators.partner
     coordinators.project coordinators.projectexample
@@ -506,6 +514,21 @@ def arguments():
         "admin:case_authority": (*case, 1),
         "pages:area_detail": ("loddefjord",),
         "pages:zone_detail": ("loddefjord",),
+        "pages:zone_csv": ("loddefjord",),
+        "pages:zone_json": ("loddefjord",),
+        "pages:zone_development": ("loddefjord",),
+        "pages:district_detail": ("arna",),
+        "areas:indicator_detail": ("god-helse",),
+        "areas:indicator_csv": ("god-helse",),
+        "areas:indicator_json": ("god-helse",),
+        "areas:indicator_map": ("god-helse",),
+        "areas:edition_detail": ("2016",),
+        "areas:edition_csv": ("2016",),
+        "areas:edition_json": ("2016",),
+        "areas:edition_package": ("2016",),
+        "areas:edition_changes": ("2016",),
+        "areas:division_detail": ("kommunens-57",),
+        "areas:division_csv": ("kommunens-57",),
         "pages:notice_detail": (notice.pk,),
         "areas:document_detail": (Document.objects.first().slug,),
         "coordinators:project_detail": (Project.objects.first().slug,),

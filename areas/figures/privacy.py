@@ -50,7 +50,11 @@ def given_away(groups, statuses):
     hidden = {place for place, is_hidden in statuses.items() if is_hidden}
     if not hidden:
         return {}
-    told = [group for group in groups if group.parts & statuses.keys()]
+    told: list[Group] = []
+    for group in groups:
+        # Districts come before the city: one without a figure is known by its zones.
+        if group.parts & (statuses.keys() | {below.whole for below in told}):
+            told.append(group)
     unknown = hidden | {g.whole for g in told if g.whole not in statuses}
     equations = [_equation(group, unknown) for group in told]
     alone = {

@@ -1,14 +1,23 @@
 from django.urls import path
 
-from omradesatsing.pages import my_page, own_data, views
+from omradesatsing.pages import my_page, own_data, places, views
 
 app_name = "pages"
 urlpatterns = [
     path("", views.home, name="home"),
     path("omrader/", views.area_list, name="area_list"),
     path("omrader/<slug:slug>/", views.area_detail, name="area_detail"),
-    path("soner/", views.zone_list, name="zone_list"),
-    path("soner/<slug:slug>/", views.zone_detail, name="zone_detail"),
+    path("soner/", places.zone_list, name="zone_list"),
+    path("soner/finn/", places.zone_find, name="zone_find"),
+    path("soner/<slug:slug>.csv", places.zone_csv, name="zone_csv"),
+    path("soner/<slug:slug>.json", places.zone_json, name="zone_json"),
+    path("soner/<slug:slug>/", places.zone_detail, name="zone_detail"),
+    path(
+        "soner/<slug:slug>/utvikling/", places.zone_development, name="zone_development"
+    ),
+    path("bydeler/<slug:slug>/", places.district_detail, name="district_detail"),
+    path("bergen/", places.city_detail, name="city_detail"),
+    path("data/", views.data, name="data"),
     path("sok/", views.search, name="search"),
     path("om/", views.about, name="about"),
     path("personvern/", views.privacy, name="privacy"),

@@ -3,25 +3,24 @@
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
-from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from areas.figures.files import COLUMNS, LICENCE
+from areas.figures.reading import public_editions
 from areas.models import (
     Agreement,
     Appropriation,
     Area,
     AreaPhase,
-    AreaZone,
     Body,
     Department,
     Division,
     Document,
     Link,
     PoliticalCase,
-    Zone,
 )
 from areas.models.programme import NOTICE_BEFORE_END, efforts_sentence
 from areas.search import read_query, search_areas, search_documents, search_zones
@@ -34,7 +33,6 @@ from grants.models import Award
 from grants.rounds import current_rounds
 from grants.search import search_rounds
 from omradesatsing.pages.caching import public_page
-from omradesatsing.ui.tiles import Tile
 
 LONGEST_QUERY = 200
 AWARDS = 10
@@ -140,71 +138,6 @@ def area_detail(request, slug):
 
 
 @public_page
-def zone_list(request):
-    """Three queries: divisions, zones, areas."""
-    now = request.arrived_at
-    day = timezone.localdate(now)
-    divisions = list(Division.objects.order_by("first_edition"))
-    division = next((d for d in divisions if d.is_default), None)
-    zones = list(
-        Zone.objects.in_default_division().select_related("district").by_district()
-    )
-    in_areas = _areas_of_zones(zones, day, now)
-    names = {status: 0 for status in Zone.NameStatus}
-    for zone in zones:
-        names[zone.name_status] += 1
-    context = {
-        "division": division,
-        "newest": divisions[-1] if divisions else None,
-        "names": {status.value: number for status, number in names.items()},
-        "zones": [(zone, in_areas.get(zone.pk, [])) for zone in zones],
-        "tiles": [_tile(zone, in_areas.get(zone.pk, [])) for zone in zones],
-        "trail": [(_("Soner"), "")],
-    }
-    return render(request, "pages/zone_list.html", context)
-
-
-@public_page
-def zone_detail(request, slug):
-    """At most twelve queries."""
-    now = request.arrived_at
-    day = timezone.localdate(now)
-    zones = Zone.objects.filter(slug=slug).select_related("district", "division")
-    zone = zones.order_by("-division__is_default", "-division__first_edition").first()
-    if zone is None:
-        raise Http404
-    area_zones = list(
-        AreaZone.objects.filter(zone=zone, area__published_at__lte=now)
-        .select_related("area")
-        .order_by("area__name_key")
-    )
-    current = [row.area for row in area_zones if row.covers(day)]
-    areas = [row.area for row in area_zones]
-    contacts = contacts_for(current, day=day, now=now)
-    projects = Project.objects.public(now).newest_first()
-    neighbours = Area.objects.public(now).active_on(day).filter(district=zone.district)
-    context = {
-        "zone": zone,
-        "current": current,
-        "earlier": [row for row in area_zones if row.area not in current],
-        "derived": any(row.is_derived for row in area_zones),
-        "contacts": [(area, contacts[area.pk]) for area in current],
-        "projects": projects.in_any_area(areas)[:20] if areas else [],
-        "district_projects": projects.filter(district=zone.district)[:20],
-        "rounds": current_rounds(now, area=current[0]) if current else [],
-        "awards": newest_awards(areas, now) if areas else [],
-        "neighbours": [] if current else neighbours.by_name(),
-        "reports": Document.objects.public(now)
-        .exclude(division=None)
-        .select_related("division"),
-        "today": day,
-        "now": now,
-        "trail": [(_("Soner"), reverse("pages:zone_list")), (zone.name, "")],
-    }
-    return render(request, "pages/zone_detail.html", context)
-
-
-@public_page
 def search(request):
     """One query for each kind of hit."""
     now = request.arrived_at
@@ -250,6 +183,19 @@ def about(request):
 
 
 @public_page
+def data(request):
+    """Two queries: editions, divisions."""
+    context = {
+        "editions": public_editions(request.arrived_at),
+        "divisions": Division.objects.all(),
+        "columns": COLUMNS,
+        "licence": LICENCE,
+        "trail": [(_("Åpne data"), "")],
+    }
+    return render(request, "pages/data.html", context)
+
+
+@public_page
 def privacy(request):
     return render(request, "pages/privacy.html", {"trail": [(_("Personvern"), "")]})
 
@@ -278,28 +224,3 @@ def newest_awards(areas, now):
     """What may be published of the newest awards in the areas. One query."""
     awards = Award.objects.public(now).filter(application__area__in=areas)
     return [published(award) for award in listed(awards)[:AWARDS]]
-
-
-def _areas_of_zones(zones, day, now):
-    """Zone's key to its areas, those that have ended included."""
-    found = {}
-    rows = AreaZone.objects.filter(zone__in=zones, area__published_at__lte=now)
-    for row in rows.select_related("area").order_by("area__name_key"):
-        row.is_current = row.covers(day)
-        found.setdefault(row.zone_id, []).append(row)
-    return found
-
-
-def _tile(zone, area_zones):
-    state = "other"
-    if area_zones:
-        state = "active" if any(row.is_current for row in area_zones) else "ended"
-    return Tile(
-        column=zone.tile_column,
-        row=zone.tile_row,
-        name=zone.name,
-        mark=zone.name_mark,
-        group=zone.district.name,
-        url=zone.get_absolute_url(),
-        state=state,
-    )

@@ -161,6 +161,7 @@ def test_a_long_file_says_everything_a_figure_has(place):
         "Anker;Folk som sykler;12,5;10;15;400;;2015;https://kilde.example/a\n"
         "Bakke;sykler;:;;;;small_count;2015;\n"
         "Dal;sykler;..;;;;;;\n"
+        "Elv;sykler;:;;;;Få personer i alt;;\n"
         "Bergen;sykler;>14;;;;;;\n",
     )
 
@@ -191,12 +192,13 @@ def test_a_long_file_says_everything_a_figure_has(place):
         ),
         ("bakke", "hidden", "small_count", "=", None, None, None, None, "2015", ""),
         ("dal", "missing", "", "=", None, None, None, None, "", ""),
+        ("elv", "hidden", "small_base", "=", None, None, None, None, "", ""),
         (None, "published", "", ">", 14, None, None, None, "", ""),
     ]
-    assert (done.new, done.changed, done.unchanged) == (4, 0, 0)
+    assert (done.new, done.changed, done.unchanged) == (5, 0, 0)
     assert JournalEntry.objects.about(place.edition).last().facts == {
         "file_import": done.pk,
-        "new": 4,
+        "new": 5,
         "changed": 0,
         "unchanged": 0,
     }

@@ -242,13 +242,6 @@ def test_a_zone_shows_its_mark_and_working_names_are_not_indexed(
     assert f"<title>{title} – Områdesatsing i Bergen</title>" in html
 
 
-def test_a_zone_says_that_figures_are_in_the_report(facts, client):
-    text = text_of(client.get("/soner/loddefjord/"))
-
-    assert "ikke lagt inn i portalen ennå" in text
-    assert "Levekår og helse i Bergen 2016 – deler byen i 51 soner" in text
-
-
 def test_an_area_without_coordinator_shows_office_and_shared_contact(facts, client):
     loddefjord = text_of(client.get("/omrader/loddefjord/"))
     slettebakken = text_of(client.get("/omrader/slettebakken/"))
@@ -304,7 +297,8 @@ def test_solheim_is_one_effort_in_two_areas(facts, client):
         "/dokumentasjon/kladd/",
         "/omrader/finnes-ikke/",
         "/soner/finnes-ikke/",
-        "/soner/finn/",
+        "/indikatorer/finnes-ikke/",
+        "/bydeler/finnes-ikke/",
     ],
 )
 def test_drafts_and_unknown_places_are_not_found(client, path):
