@@ -3,6 +3,7 @@
 Like figures: look first, then all or nothing, and a journal entry.
 """
 
+import hashlib
 import json
 import math
 from dataclasses import dataclass, field
@@ -292,11 +293,11 @@ class Borders:
     features: list
 
 
-def read_borders(name, content, digest):
+def read_borders(name, content):
     """The features of a GeoJSON file. Raises Refused."""
     try:
         found = json.loads(content.decode("utf-8-sig"))
-    except (ValueError, RecursionError):
+    except (ValueError, RecursionError, UnicodeDecodeError):
         raise Refused("Filen er ikke JSON.") from None
     features = found.get("features") if isinstance(found, dict) else None
     if not isinstance(features, list) or found.get("type") != "FeatureCollection":
@@ -304,7 +305,7 @@ def read_borders(name, content, digest):
     crs = json.dumps(found.get("crs") or "")
     if crs not in {'""', "null"} and not any(s in crs for s in ("4326", "CRS84")):
         raise Refused("Filen har et annet koordinatsystem enn EPSG:4326.")
-    return Borders(name, digest, features)
+    return Borders(name, hashlib.sha256(content).hexdigest(), features)
 
 
 def plan_borders(division, borders):
@@ -463,7 +464,7 @@ def plan_names(division, sheet):
             text = f"«{row['zone']}» er ikke en sone i {division}."
             plan.problems.append(Problem(number, "sone", text))
         if kind is None:
-            allowed = ", ".join(k.label for k in PlaceName.Kind)
+            allowed = ", ".join(str(kind.label) for kind in PlaceName.Kind)
             text = f"«{row['kind']}» er ikke en av {allowed}."
             plan.problems.append(Problem(number, "slag", text))
         if not row["name"] or len(row["name"]) > 120:

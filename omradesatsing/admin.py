@@ -36,11 +36,13 @@ class PortalAdminSite(admin.AdminSite):
 
     def get_urls(self):
         # Inside the method: the admin is imported before the apps have their models.
+        from areas.intake import intake_urls
         from grants.casework.urls import casework_urls
 
         on_site = "r/<int:content_type_id>/<int:object_id>/"
         patterns = [
             *casework_urls(self.admin_view),
+            *intake_urls(self.admin_view),
             path(on_site, self.admin_view(self.view_on_site), name="view_on_site"),
             *(
                 pattern
@@ -64,6 +66,7 @@ class PortalAdminSite(admin.AdminSite):
 
     def index(self, request, extra_context=None):
         """«Mine oppgaver»: what waits for this person, then the set-up they may see."""
+        from areas.intake import may_load
         from grants.control import may_control
         from grants.models.access import may_answer
         from grants.models.readers import reads_cases
@@ -75,6 +78,7 @@ class PortalAdminSite(admin.AdminSite):
             "may_control": may_control(
                 request.user, timezone.localdate(request.arrived_at)
             ),
+            "loads_figures": may_load(request.user),
             "answers_requests": may_answer(request.user),
             "posts_letters": request.user.has_role(CASEWORKER),
             "at_appeal_body": request.user.has_role(APPEALS),

@@ -13,7 +13,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from areas.models import Document
+from areas.models import Document, Edition
 from coordinators.models import Project
 from grants.models import (
     AccessRequest,
@@ -96,6 +96,10 @@ PLANS = row(403, **NOT_STAFF) | dict.fromkeys(
     ["administrator", "caseworker", "decider", "reader", "superuser"], 200
 )
 PLANS_302 = {role: 302 if code == 200 else code for role, code in PLANS.items()}
+# Figures and zones are loaded by administrators; a file waits for its owner only.
+LOADS = row(403, **NOT_STAFF) | dict.fromkeys(["administrator", "superuser"], 200)
+LOADS_404 = {role: 404 if code == 200 else code for role, code in LOADS.items()}
+LOADS_302 = {role: 302 if code == 200 else code for role, code in LOADS.items()}
 TEXT_READERS = dict.fromkeys(
     ["administrator", "caseworker", "editor", "superuser"], 200
 )
@@ -265,6 +269,16 @@ TABLE = (
         "admin:inquiry_detail": INQUIRIES,
         "admin:notice_texts": row(403, **NOT_STAFF) | TEXT_READERS,
         "admin:notice_texts_in": row(403, **NOT_STAFF) | TEXT_READERS,
+        "admin:figures_home": LOADS,
+        "admin:figures_edition": LOADS,
+        "admin:figures_template": LOADS,
+        "admin:figures_look": LOADS_404,
+        "admin:figures_alias": LOADS_404,
+        "admin:figures_publish": LOADS_302,
+        "admin:figures_undo": LOADS_404,
+        "admin:figures_division": LOADS,
+        "admin:figures_division_look": LOADS_404,
+        "admin:zones_template": LOADS,
         "admin:tie_list": STAFF,
         # Somebody else's, whoever asks.
         "admin:tie_change": row(404, **NOT_STAFF),
@@ -490,6 +504,7 @@ def arguments():
     )
     appeal = Appeal.objects.get()
     appealed = (appeal.application.year, appeal.application.number[5:])
+    edition = Edition.objects.get(slug="2016")
     return {
         "grants:appeal_open": (),
         "grants:appeal_receipt": ("finnes-ikke",),
@@ -514,6 +529,15 @@ def arguments():
         "admin:case_authority": (*case, 1),
         "pages:area_detail": ("loddefjord",),
         "pages:zone_detail": ("loddefjord",),
+        "admin:figures_edition": (edition.pk,),
+        "admin:figures_template": (edition.pk, "csv"),
+        "admin:figures_look": (edition.pk, "ingen"),
+        "admin:figures_alias": (edition.pk, "ingen"),
+        "admin:figures_publish": (edition.pk,),
+        "admin:figures_undo": (edition.pk, 0),
+        "admin:figures_division": (edition.division_id,),
+        "admin:figures_division_look": (edition.division_id, "ingen"),
+        "admin:zones_template": ("zones",),
         "pages:zone_csv": ("loddefjord",),
         "pages:zone_json": ("loddefjord",),
         "pages:zone_development": ("loddefjord",),
@@ -640,6 +664,9 @@ def client(role):
 
 # These change something, so they are asked for with POST; the rest with GET.
 POSTED = {
+    "admin:figures_alias",
+    "admin:figures_publish",
+    "admin:figures_undo",
     "admin:control_export",
     "admin:cases_assign",
     "admin:cases_export",

@@ -118,7 +118,8 @@ def csv_cell(value):
         return "ja" if value else "nei"
     if isinstance(value, int | float):
         return str(value).replace(".", ",")
-    return f"'{value}" if value[:1] in "=+-@\t\r" and value else value
+    runs = value.lstrip()[:1] in tuple("=+-@|%") or value[:1] in tuple("\t\r\n")
+    return f"'{value}" if runs else value
 
 
 def csv_response(rows, name):

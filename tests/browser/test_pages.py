@@ -75,6 +75,7 @@ STAFF = [
     "/passord/",
 ]
 SET_UP = [
+    "/admin/tall/",
     "/admin/grants/round/",
     "/admin/grants/round/add/",
     "/admin/grants/scheme/add/",
