@@ -6,8 +6,9 @@
 Makes a database of its own, fills it with `load_bulk`, and asks for each page in this
 process, without a server or a net between: what is measured is ours and the database's.
 The number of queries of the queue's pages is written here, and the same with few and
-many. They, and the tasks, may take three times as long with many cases. The probe
-is measured in the same run: what a page costs that does nothing.
+many. They, and the tasks, may take three times as long with many cases. The probe and
+a page of text are measured in the same run: what a page costs that does nothing. A
+zone's and an indicator's page, with full editions, are told against that page.
 Ends with 1 when a page is over. Bounded in number.
 """
 
@@ -28,6 +29,9 @@ SLOWER = 3
 QUEUE = 11
 PAGES = [
     ("Baseline (probe)", "/livez", None),
+    ("Baseline (page)", "/personvern/", 0),
+    ("Zone", "/soner/loddefjord/", 11),
+    ("Indicator", "/indikatorer/god-helse/", 7),
     ("Queue", "/admin/saker/", QUEUE),
     ("Queue, last page", "/admin/saker/?sorter=nummer", QUEUE),
     ("Queue, mine", "/admin/saker/?vis=mine", QUEUE),
@@ -37,7 +41,7 @@ PAGES = [
     ("Search, common word", "/admin/saker/?q=sommerfest", QUEUE),
     ("Search, applicant", "/admin/saker/?q=naboene+30", QUEUE),
     ("Search, number", "/admin/saker/?q={number}", QUEUE),
-    ("My tasks", "/admin/", 22),
+    ("My tasks", "/admin/", 23),
     ("Case page", "{case}", None),
     ("Round page", "{round}", None),
 ]  # fmt: skip
@@ -72,19 +76,28 @@ def run(many):
 
     from django.core.management import call_command
 
+    from django.utils import timezone
+
+    from omradesatsing.loading.practice import load_practice
+
     call_command("load_programme", stdout=StringIO())
+    load_practice(timezone.now())
     few = measure_with(FEW)
     lots = measure_with(many - FEW)
     print(f"\nMachine's load while measuring: {os.getloadavg()[0]:.1f}\n")
-    print(f"| Page | Queries | {FEW} p50 / p95 ms | {many} p50 / p95 ms | Ratio |")
-    print("|---|---|---|---|---|")
+    print(
+        f"| Page | Queries | {FEW} p50 / p95 ms | {many} p50 / p95 ms | Ratio "
+        "| To a page of text |"
+    )
+    print("|---|---|---|---|---|---|")
+    plain = lots["Baseline (page)"][1]
     faults = []
     for name, _address, wanted in PAGES:
         (before, p50, p95), (queries, more50, more95) = few[name], lots[name]
         ratio = more50 / p50
         print(
             f"| {name} | {queries} | {p50:.0f} / {p95:.0f} "
-            f"| {more50:.0f} / {more95:.0f} | {ratio:.1f} |"
+            f"| {more50:.0f} / {more95:.0f} | {ratio:.1f} | {more50 / plain:.0f} |"
         )
         if queries != before or (wanted and queries != wanted):
             faults.append(f"{name}: {before} og {queries} spørringer, ikke {wanted}.")

@@ -112,6 +112,13 @@ def _zone_rows(indicator, edition, figures, *, whole):
     return rows
 
 
+def can_be_mapped(rows):
+    """Whether the zones have tiles, or all of them borders."""
+    zones = [zone for zone, _figure, _compared in rows]
+    has_tiles = any(zone.tile_column is not None for zone in zones)
+    return has_tiles or all(zone.outline for zone in zones)
+
+
 @public_page
 def indicator_detail(request, slug):
     """At most eight queries, however many zones."""
@@ -193,7 +200,7 @@ def _shown(indicator, books, sort, now):
             city,
             lambda z: z.get_absolute_url() + query,
         )
-        if whole
+        if whole and can_be_mapped(rows)
         else None,
         "strip": drawing.strip("stripe", indicator, edition, values, [], city)
         if whole
@@ -306,6 +313,8 @@ def indicator_map(request, slug):
         raise Http404
     figures = _figures_of(indicator, books.chosen)
     rows = _zone_rows(indicator, books.chosen, figures, whole=True)
+    if all(zone.tile_column is None for zone, _figure, _compared in rows):
+        raise Http404
     chart = drawing.class_map(
         "kart", indicator, books.chosen, rows, _city(figures), Zone.get_absolute_url
     )

@@ -95,7 +95,8 @@ class DotStrip:
     ends: tuple
     number: object
     mark: str = ""
-    width: int = 640
+    # Narrow, so that its words can be read on a phone without scrolling.
+    width: int = 380
     margin: int = 16
 
     def __post_init__(self):
@@ -136,7 +137,7 @@ class DotStrip:
                     "bottom": self.axis - 1,
                     "low": None if mark.low is None else self.scale.at(mark.low),
                     "high": None if mark.high is None else self.scale.at(mark.high),
-                    "text": f"{at_most(mark.label, 28)} {mark.text}",
+                    "text": f"{at_most(mark.label, 18)} {mark.text}",
                     "words_x": x - 11 if left else x + 11,
                     "anchor": "end" if left else "start",
                     "shape": row,

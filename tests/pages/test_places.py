@@ -673,6 +673,20 @@ def test_the_standalone_map_is_whole_xml_with_title_source_and_edition(
     assert "Øving B: øvingstall, ikke ekte tall." in text
 
 
+def test_a_division_without_tiles_and_borders_has_no_empty_map(client):
+    zone = create_zone(slug="anker")
+    zone.division.zone_total = 1
+    zone.division.save()
+    edition, indicator = create_edition(), create_indicator(slug="sykler")
+    create_figure(edition=edition, indicator=indicator, zone=zone, value=33)
+
+    page = client.get("/indikatorer/sykler/").content.decode()
+
+    assert "chart--strip" in page
+    assert "tile-map" not in page
+    assert client.get("/indikatorer/sykler/kart.svg").status_code == 404
+
+
 def test_drafts_are_nowhere(client):
     zone = create_zone(slug="anker", name="Anker")
     edition = create_edition(slug="kladd", published_at=None)
