@@ -7,7 +7,7 @@ from django.contrib.postgres.search import SearchHeadline, SearchQuery, SearchRa
 from django.db.models import F, TextField, Value
 from django.db.models.functions import Concat
 
-from areas.models import Area, Document, Zone
+from areas.models import Area, Document, Indicator, Zone
 
 # Private-use characters mark the hit in a headline: no HTML comes from the database.
 START, STOP = "\ue000", "\ue001"
@@ -82,6 +82,17 @@ def search_zones(text):
     return [
         Hit(zone.name, zone.get_absolute_url(), zone.name_mark, zone.district.name)
         for zone in ranked(zones, query)
+    ]
+
+
+def search_indicators(text):
+    """Indicators whose name has every word of the question in it."""
+    found = Indicator.objects.filter(is_composite=False)
+    for word in re.findall(r"\w+", text)[:MOST_WORDS]:
+        found = found.filter(name__icontains=word)
+    return [
+        Hit(row.name, row.get_absolute_url(), meta=str(row.get_theme_display()))
+        for row in found.order_by("name")[:MOST_HITS]
     ]
 
 

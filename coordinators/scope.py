@@ -3,7 +3,7 @@
 from django.db.models import Q
 
 from areas.models import Area
-from coordinators.models import Assignment
+from coordinators.models.people import Assignment
 
 
 def areas_of(user, day):

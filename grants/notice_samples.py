@@ -7,7 +7,8 @@ from pathlib import Path
 from django.conf import settings
 from django.utils import timezone, translation
 
-from areas.models import Area
+from areas.models import Area, Zone
+from coordinators.models import PlaceComment
 from grants.models import (
     AccessRequest,
     Appeal,
@@ -159,6 +160,10 @@ def samples():
         "appeal_question": (appeal, of_case | {"question": asked}),
         "application_received_late": (case, of_case | {"late": late}),
         "application_resubmitted": (case, of_case | {"version": changed}),
+        "comment_received": (
+            PlaceComment(zone=Zone(name="Eksempelsonen"), pk=1),
+            {"zone": "Eksempelsonen"},
+        ),
         "followed_round_extended": (round, of_case),
         "late_exception_granted": (leave, of_case | {"until": leave.until}),
         "late_taken_in": (case, of_case | {"late": late}),

@@ -37,12 +37,14 @@ class PortalAdminSite(admin.AdminSite):
     def get_urls(self):
         # Inside the method: the admin is imported before the apps have their models.
         from areas.intake import intake_urls
+        from coordinators.comments import comment_urls
         from grants.casework.urls import casework_urls
 
         on_site = "r/<int:content_type_id>/<int:object_id>/"
         patterns = [
             *casework_urls(self.admin_view),
             *intake_urls(self.admin_view),
+            *comment_urls(self.admin_view),
             path(on_site, self.admin_view(self.view_on_site), name="view_on_site"),
             *(
                 pattern
@@ -67,13 +69,20 @@ class PortalAdminSite(admin.AdminSite):
     def index(self, request, extra_context=None):
         """«Mine oppgaver»: what waits for this person, then the set-up they may see."""
         from areas.intake import may_load
+        from coordinators.comments import comment_tasks
+        from coordinators.comments import may_answer as answers_comments
         from grants.control import may_control
         from grants.models.access import may_answer
         from grants.models.readers import reads_cases
-        from grants.todo import tasks_for
+        from grants.todo import Task, tasks_for
 
+        groups = tasks_for(request.user, request.arrived_at)
+        comments = [Task(*facts) for facts in comment_tasks(request.user)]
+        if comments:
+            groups.append(("Tilbakemeldinger om steder", comments))
         context = {
-            "task_groups": tasks_for(request.user, request.arrived_at),
+            "task_groups": groups,
+            "answers_comments": answers_comments(request.user),
             "reads_cases": reads_cases(request.user),
             "may_control": may_control(
                 request.user, timezone.localdate(request.arrived_at)

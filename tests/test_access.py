@@ -13,8 +13,8 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from areas.models import Document, Edition
-from coordinators.models import Project
+from areas.models import Document, Edition, Zone
+from coordinators.models import PlaceComment, Project
 from grants.models import (
     AccessRequest,
     Appeal,
@@ -96,6 +96,9 @@ PLANS = row(403, **NOT_STAFF) | dict.fromkeys(
     ["administrator", "caseworker", "decider", "reader", "superuser"], 200
 )
 PLANS_302 = {role: 302 if code == 200 else code for role, code in PLANS.items()}
+COMMENTS = row(403, **NOT_STAFF) | dict.fromkeys(
+    ["administrator", "coordinator", "outsider", "superuser"], 200
+)
 # Figures and zones are loaded by administrators; a file waits for its owner only.
 LOADS = row(403, **NOT_STAFF) | dict.fromkeys(["administrator", "superuser"], 200)
 LOADS_404 = {role: 404 if code == 200 else code for role, code in LOADS.items()}
@@ -269,6 +272,11 @@ TABLE = (
         "admin:inquiry_detail": INQUIRIES,
         "admin:notice_texts": row(403, **NOT_STAFF) | TEXT_READERS,
         "admin:notice_texts_in": row(403, **NOT_STAFF) | TEXT_READERS,
+        "coordinators:comment_send": PUBLIC,
+        "coordinators:comment_detail": PUBLIC,
+        "admin:comment_list": COMMENTS,
+        # About Loddefjord: another area's coordinator does not find it.
+        "admin:comment_detail": COMMENTS | {"outsider": 404},
         "admin:figures_home": LOADS,
         "admin:figures_edition": LOADS,
         "admin:figures_template": LOADS,
@@ -505,7 +513,19 @@ def arguments():
     appeal = Appeal.objects.get()
     appealed = (appeal.application.year, appeal.application.number[5:])
     edition = Edition.objects.get(slug="2016")
+    comment = PlaceComment.send(
+        Zone.objects.get(slug="loddefjord", division__is_default=True),
+        text="Bekken er borte.",
+        email="",
+        language="nb",
+        is_odd=False,
+        by=Actor.system(),
+        now=timezone.now(),
+    )
     return {
+        "coordinators:comment_send": ("loddefjord",),
+        "coordinators:comment_detail": (comment.key,),
+        "admin:comment_detail": (comment.pk,),
         "grants:appeal_open": (),
         "grants:appeal_receipt": ("finnes-ikke",),
         "grants:appeal_lodge": case,

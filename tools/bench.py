@@ -30,7 +30,7 @@ QUEUE = 11
 PAGES = [
     ("Baseline (probe)", "/livez", None),
     ("Baseline (page)", "/personvern/", 0),
-    ("Zone", "/soner/loddefjord/", 11),
+    ("Zone", "/soner/loddefjord/", 12),
     ("Indicator", "/indikatorer/god-helse/", 7),
     ("Queue", "/admin/saker/", QUEUE),
     ("Queue, last page", "/admin/saker/?sorter=nummer", QUEUE),
@@ -75,7 +75,6 @@ def run(many):
     from io import StringIO
 
     from django.core.management import call_command
-
     from django.utils import timezone
 
     from omradesatsing.loading.practice import load_practice

@@ -1,3 +1,4 @@
+from coordinators.models.comments import PlaceComment
 from coordinators.models.events import Event
 from coordinators.models.people import Assignment, Coordinator
 from coordinators.models.projects import (
@@ -12,6 +13,7 @@ __all__ = [
     "Coordinator",
     "Event",
     "Partner",
+    "PlaceComment",
     "Project",
     "ProjectExample",
     "ProjectFunding",

@@ -169,6 +169,7 @@ def zone_detail(request, slug):
         "changes": [line for line in changes if line.change],
         "has_development": any(len(line.points) > 1 for line in changes),
         "known": _known(found, books),
+        "told": list(zone.comments.told()[:3]),
         "today": day,
         "now": now,
         "trail": [(_("Soner"), reverse("pages:zone_list")), (zone.name, "")],

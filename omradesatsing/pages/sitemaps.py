@@ -4,7 +4,7 @@ from django.contrib.sitemaps import Sitemap
 from django.urls import reverse
 from django.utils import timezone
 
-from areas.models import Area, Document, Zone
+from areas.models import Area, District, Document, Edition, Indicator, Zone
 from coordinators.models import Project
 from grants.models import Round
 
@@ -20,6 +20,12 @@ class PageSitemap(InEachLanguage):
             "pages:home",
             "pages:area_list",
             "pages:zone_list",
+            "pages:city_detail",
+            "areas:indicator_list",
+            "areas:compare",
+            "areas:edition_list",
+            "areas:about_figures",
+            "pages:data",
             "coordinators:project_list",
             "coordinators:coordinator_list",
             "grants:round_list",
@@ -47,6 +53,26 @@ class ZoneSitemap(InEachLanguage):
         return zones.exclude(name_status=Zone.NameStatus.WORKING)
 
 
+class DistrictSitemap(InEachLanguage):
+    def items(self):
+        return District.objects.all()
+
+    def location(self, district):
+        return reverse("pages:district_detail", args=[district.slug])
+
+
+class IndicatorSitemap(InEachLanguage):
+    def items(self):
+        return Indicator.objects.filter(is_composite=False)
+
+
+class EditionSitemap(InEachLanguage):
+    def items(self):
+        # Practice figures are for those who train, not for search engines.
+        editions = Edition.objects.public(timezone.now())
+        return editions.filter(is_practice=False).newest_last()
+
+
 class ProjectSitemap(InEachLanguage):
     def items(self):
         return Project.objects.public(timezone.now()).order_by("pk")
@@ -66,6 +92,9 @@ SITEMAPS = {
     "pages": PageSitemap,
     "areas": AreaSitemap,
     "zones": ZoneSitemap,
+    "districts": DistrictSitemap,
+    "indicators": IndicatorSitemap,
+    "editions": EditionSitemap,
     "projects": ProjectSitemap,
     "documents": DocumentSitemap,
     "rounds": RoundSitemap,

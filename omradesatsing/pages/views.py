@@ -23,7 +23,13 @@ from areas.models import (
     PoliticalCase,
 )
 from areas.models.programme import NOTICE_BEFORE_END, efforts_sentence
-from areas.search import read_query, search_areas, search_documents, search_zones
+from areas.search import (
+    read_query,
+    search_areas,
+    search_documents,
+    search_indicators,
+    search_zones,
+)
 from coordinators.contacts import contacts_for
 from coordinators.front import coming_events, newest_projects
 from coordinators.models import Event, Project
@@ -147,6 +153,7 @@ def search(request):
         found = [
             (_("Områder"), search_areas(text, now)),
             (_("Soner"), search_zones(text)),
+            (_("Indikatorer"), search_indicators(text)),
             (_("Prosjekter"), search_projects(text, now)),
             (_("Dokumenter"), search_documents(text, now)),
             (_("Tilskudd"), search_rounds(text, now)),

@@ -18,6 +18,7 @@ PUBLIC = [
     "/soner/ytre-arna/?inndeling=kommunens-57",
     "/soner/loddefjord/?utgave=2016",
     "/soner/loddefjord/utvikling/",
+    "/soner/loddefjord/si-fra/",
     "/soner/finn/?q=arna",
     "/soner/finn/?q=xyzxyz",
     "/bydeler/arna/",
@@ -75,6 +76,7 @@ STAFF = [
     "/passord/",
 ]
 SET_UP = [
+    "/admin/tilbakemeldinger/",
     "/admin/tall/",
     "/admin/grants/round/",
     "/admin/grants/round/add/",

@@ -610,7 +610,7 @@ def fill(zones):
 
 QUERIES = {
     "/soner/": 3,
-    "/soner/sted-0/": 11,
+    "/soner/sted-0/": 12,
     "/soner/sted-0/utvikling/": 5,
     "/soner/sted-0.csv": 2,
     "/soner/finn/?q=sted-1": 5,
