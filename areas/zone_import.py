@@ -311,11 +311,7 @@ def read_borders(name, content):
 def plan_borders(division, borders):
     """Which zone each feature is the border of, and what is wrong."""
     plan = ZonePlan(division, borders)
-    zones = {}
-    for zone in division.zones.all():
-        zones[plain(zone.name)] = zones[plain(zone.slug)] = zone
-        for code in zone.suggested_ssb_codes.split():
-            zones.setdefault(code, zone)
+    zones = zones_by_name(division)
     seen = {}
     for number, feature in enumerate(borders.features, start=1):
         properties = feature.get("properties") if isinstance(feature, dict) else None
@@ -340,6 +336,16 @@ def plan_borders(division, borders):
         else:
             plan.new.append((zone, feature["geometry"], outline))
     return plan
+
+
+def zones_by_name(division):
+    """The zones by all that a file may call them: name, slug and code."""
+    zones = {}
+    for zone in division.zones.all():
+        zones[plain(zone.name)] = zones[plain(zone.slug)] = zone
+        for code in zone.suggested_ssb_codes.split():
+            zones.setdefault(code, zone)
+    return zones
 
 
 def _zone_of(zones, properties):
@@ -444,11 +450,7 @@ def plan_names(division, sheet):
         if name not in where:
             plan.problems.append(Problem(1, word, "Kolonnen mangler."))
             return plan
-    zones = {}
-    for zone in division.zones.all():
-        zones[plain(zone.name)] = zones[plain(zone.slug)] = zone
-        for code in zone.suggested_ssb_codes.split():
-            zones.setdefault(code, zone)
+    zones = zones_by_name(division)
     kinds = {plain(k.label): k for k in PlaceName.Kind}
     kinds |= {k.value: k for k in PlaceName.Kind}
     there = set(

@@ -132,7 +132,8 @@ PUBLIC_NAMES = words(
     probes:live probes:ready probes:robots probes:security_txt probes:sitemap
     pages:home pages:area_list pages:area_detail pages:zone_list pages:zone_detail
     pages:zone_csv pages:zone_json pages:zone_development pages:zone_find
-    pages:district_detail pages:city_detail pages:data
+    pages:district_detail pages:city_detail pages:data pages:district_csv
+    pages:district_json pages:city_csv pages:city_json
     areas:indicator_list areas:indicator_detail areas:indicator_csv
     areas:indicator_json areas:indicator_map areas:compare areas:compare_csv
     areas:compare_json areas:edition_list areas:edition_detail areas:edition_csv
@@ -562,6 +563,8 @@ def arguments():
         "pages:zone_json": ("loddefjord",),
         "pages:zone_development": ("loddefjord",),
         "pages:district_detail": ("arna",),
+        "pages:district_csv": ("arna",),
+        "pages:district_json": ("arna",),
         "areas:indicator_detail": ("god-helse",),
         "areas:indicator_csv": ("god-helse",),
         "areas:indicator_json": ("god-helse",),

@@ -344,7 +344,8 @@ def compare(request):
         "everyone": everyone,
         "chosen": chosen,
         "soner": soner,
-        "prefix": f"soner={soner}",
+        "prefix": f"soner={soner}{_and_division(division)}",
+        "query": _and_division(division),
         "selects": [
             (place, chosen[place].slug if place < len(chosen) else "")
             for place in range(MOST_COMPARED)
@@ -360,6 +361,13 @@ def compare(request):
         "trail": [(_("Sammenlign soner"), "")],
     }
     return render(request, "areas/compare.html", context)
+
+
+def _and_division(division):
+    """«&inndeling=…» for an address; nothing for the usual division."""
+    if division is None or division.is_default:
+        return ""
+    return f"&inndeling={division.slug}"
 
 
 def _division(request, divisions):

@@ -150,6 +150,7 @@ def zone_detail(request, slug):
     context = {
         "zone": zone,
         "query": query_for(zone.division),
+        "prefix": query_for(zone.division).removeprefix("?"),
         "current": current,
         "earlier": [row for row in area_zones if row.area not in current],
         "derived": any(row.is_derived for row in area_zones),
@@ -249,50 +250,62 @@ def zone_development(request, slug):
     return render(request, "pages/zone_development.html", context)
 
 
-def _zone_rows(request, slug):
-    """The zone, and the rows of its files: all public editions of its division."""
-    now = request.arrived_at
-    zone = find_zone(request, slug)
+def _rows_of(request, *, zone=None, district=None):
+    """Rows of a place's files, each with Bergen's beside it. One query.
+
+    All public editions; for a zone, those of its division. `?utgave=` chooses one.
+    """
     figures = (
-        Figure.objects.of_public(now)
+        Figure.objects.of_public(request.arrived_at)
         .on_places()
-        .filter(edition__division=zone.division)
-        .filter(Q(zone=zone) | Q(zone=None, district=None))
+        .filter(Q(zone=zone, district=district) | Q(zone=None, district=None))
     )
+    if zone:
+        figures = figures.filter(edition__division=zone.division)
     edition = request.GET.get("utgave")
     if edition:
         figures = figures.filter(edition__slug=edition)
-    figures = figures.select_related(
-        "zone__district", "district", "edition__division", "indicator"
-    ).order_by(
-        "edition__is_practice",
-        "edition__year",
-        "edition__slug",
-        "indicator__slug",
-        F("zone").asc(nulls_last=True),
+    wanted = list(
+        figures.select_related(
+            "zone__district", "district", "edition__division", "indicator"
+        ).order_by(
+            "edition__is_practice",
+            "edition__year",
+            "edition__slug",
+            "indicator__slug",
+            F("zone").asc(nulls_last=True),
+            F("district").asc(nulls_last=True),
+        )
     )
-    wanted = list(figures)
-    # Bergen's row only beside one of the zone.
-    mine = {(f.edition_id, f.indicator_id) for f in wanted if f.zone_id}
-    rows = [f for f in wanted if (f.edition_id, f.indicator_id) in mine]
-    parts = ["sone", slug, *([edition] if edition else [])]
-    return zone, file_rows(rows), file_name(*parts)
+    here = {
+        (figure.edition_id, figure.indicator_id)
+        for figure in wanted
+        if figure.zone == zone and figure.district == district
+    }
+    return file_rows(
+        figure for figure in wanted if (figure.edition_id, figure.indicator_id) in here
+    )
+
+
+def _name_of(request, *parts):
+    edition = request.GET.get("utgave")
+    return file_name(*parts, *([edition] if edition else []))
 
 
 @public_page
 def zone_csv(request, slug):
     """Two queries: zone, figures."""
-    _zone, rows, name = _zone_rows(request, slug)
-    return csv_response(rows, name)
+    rows = _rows_of(request, zone=find_zone(request, slug))
+    return csv_response(rows, _name_of(request, "sone", slug))
 
 
 @public_page
 def zone_json(request, slug):
     """Two queries: zone, figures."""
-    zone, rows, name = _zone_rows(request, slug)
+    zone = find_zone(request, slug)
     return json_response(
-        rows,
-        name,
+        _rows_of(request, zone=zone),
+        _name_of(request, "sone", slug),
         place=zone.name,
         place_id=zone.slug,
         name_status=zone.name_status,
@@ -343,6 +356,8 @@ def district_detail(request, slug):
     areas = _with_words(areas.by_name())
     context |= {
         "district": district,
+        "csv": reverse("pages:district_csv", args=[slug]),
+        "json": reverse("pages:district_json", args=[slug]),
         "zones": zones,
         "areas": areas,
         "projects": Project.objects.public(now)
@@ -358,10 +373,41 @@ def district_detail(request, slug):
 
 
 @public_page
+def district_csv(request, slug):
+    """Two queries: district, figures."""
+    rows = _rows_of(request, district=get_object_or_404(District, slug=slug))
+    return csv_response(rows, _name_of(request, "bydel", slug))
+
+
+@public_page
+def district_json(request, slug):
+    """Two queries: district, figures."""
+    district = get_object_or_404(District, slug=slug)
+    rows = _rows_of(request, district=district)
+    name = _name_of(request, "bydel", slug)
+    return json_response(rows, name, place=district.name, place_id=slug)
+
+
+@public_page
+def city_csv(request):
+    """One query: figures."""
+    return csv_response(_rows_of(request), _name_of(request, "bergen"))
+
+
+@public_page
+def city_json(request):
+    """One query: figures."""
+    name = _name_of(request, "bergen")
+    return json_response(_rows_of(request), name, place="Bergen", place_id="bergen")
+
+
+@public_page
 def city_detail(request):
     """At most eight queries."""
     context = _place_context(request, "Bergen")
     context |= {
+        "csv": reverse("pages:city_csv"),
+        "json": reverse("pages:city_json"),
         "districts": District.objects.all(),
         "areas": _with_words(
             Area.objects.public(context["now"])

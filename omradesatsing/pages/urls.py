@@ -15,6 +15,10 @@ urlpatterns = [
     path(
         "soner/<slug:slug>/utvikling/", places.zone_development, name="zone_development"
     ),
+    path("bydeler/<slug:slug>.csv", places.district_csv, name="district_csv"),
+    path("bydeler/<slug:slug>.json", places.district_json, name="district_json"),
+    path("bergen.csv", places.city_csv, name="city_csv"),
+    path("bergen.json", places.city_json, name="city_json"),
     path("bydeler/<slug:slug>/", places.district_detail, name="district_detail"),
     path("bergen/", places.city_detail, name="city_detail"),
     path("data/", views.data, name="data"),

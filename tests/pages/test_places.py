@@ -222,6 +222,36 @@ def test_a_file_has_bergens_row_statuses_and_a_telling_name(practice, client):
     assert {row["hvorfor skjult"] for row in hidden} == {"small_count"}
 
 
+@pytest.mark.parametrize(
+    ("path", "levels"),
+    [
+        ("/soner/loddefjord.csv", {"sone", "Bergen"}),
+        ("/bydeler/arna.csv", {"bydel", "Bergen"}),
+        ("/bergen.csv", {"Bergen"}),
+    ],
+)
+def test_a_places_file_has_the_place_and_bergen_and_no_other(
+    practice, client, path, levels
+):
+    rows = rows_of(client.get(path))
+
+    assert {row["nivå"] for row in rows} == levels
+    assert len({row["sted"] for row in rows}) == len(levels)
+
+
+def test_choices_of_edition_keep_the_division_and_the_zones(practice, client):
+    zone = client.get("/soner/ovingssone-1/?inndeling=oving").content.decode()
+    compared = client.get(
+        "/sammenlign/?soner=ovingssone-1,ovingssone-2&inndeling=oving"
+    ).content.decode()
+
+    assert "/sammenlign/?soner=ovingssone-1&amp;inndeling=oving" in zone
+    assert "Øvingssone 2" in compared
+    assert 'name="inndeling" value="oving"' in compared
+    files = "/sammenlign.csv?soner=ovingssone-1,ovingssone-2&amp;utgave=oving-c"
+    assert f"{files}&amp;inndeling=oving" in compared
+
+
 def test_names_that_are_not_certain_are_marked_in_files(practice, client):
     rows = rows_of(client.get("/indikatorer/god-helse.csv?utgave=oving-b"))
     found = {row["sted-id"]: row["navnet er"] for row in rows if row["nivå"] == "sone"}
@@ -615,7 +645,9 @@ QUERIES = {
     "/soner/sted-0.csv": 2,
     "/soner/finn/?q=sted-1": 5,
     "/bydeler/bydel/": 9,
+    "/bydeler/bydel.csv": 2,
     "/bergen/": 6,
+    "/bergen.json": 1,
     "/data/": 2,
     "/indikatorer/": 2,
     "/indikatorer/maal-1/": 7,
