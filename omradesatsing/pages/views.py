@@ -1,5 +1,6 @@
 """Pages that put several apps together. Each states how many queries it may take."""
 
+from django import forms
 from django.contrib.postgres.aggregates import ArrayAgg
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
@@ -7,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from areas.figures.files import COLUMNS, LICENCE
 from areas.figures.reading import public_editions
@@ -39,6 +41,7 @@ from grants.models import Award
 from grants.rounds import current_rounds
 from grants.search import search_rounds
 from omradesatsing.pages.caching import public_page
+from omradesatsing.ui.fields import NorwegianDateField
 
 LONGEST_QUERY = 200
 AWARDS = 10
@@ -75,20 +78,35 @@ def home(request):
 
 @public_page
 def area_list(request):
-    """Two queries: areas, contacts."""
+    """Two queries: areas, contacts. `?dato=` shows which were active on that day."""
     now = request.arrived_at
-    day = timezone.localdate(now)
+    today = timezone.localdate(now)
+    form = DayForm(request.GET if "dato" in request.GET else None)
+    day = form.cleaned_data["dato"] if form.is_valid() else None
+    day = day or today
     areas = Area.objects.public(now).with_span().with_status(day).by_name()
     areas = list(areas.select_related("district"))
     active = [area for area in areas if area.status in AreaPhase.CARRIED_OUT]
-    contacts = contacts_for(active, day=day, now=now)
+    # Who to talk to is a fact of today.
+    contacts = contacts_for(active, day=day, now=now) if day == today else {}
     context = {
+        "form": form,
+        "day": None if day == today else day,
+        "is_past": day < today,
         "sentence": efforts_sentence(active),
-        "active": [(area, contacts[area.pk]) for area in active],
+        "active": [(area, contacts.get(area.pk)) for area in active],
         "others": [area for area in areas if area not in active],
         "trail": [(_("Områder"), "")],
     }
     return render(request, "pages/area_list.html", context)
+
+
+class DayForm(forms.Form):
+    """A day in the life of the programme."""
+
+    optional_marks = False
+
+    dato = NorwegianDateField(label=gettext_lazy("Vis en annen dag"), required=False)
 
 
 @public_page

@@ -355,6 +355,42 @@ def test_projects_are_filtered_by_get(facts, client):
     ]
 
 
+def test_a_day_shows_the_areas_of_that_time(facts, client):
+    response = client.get("/omrader/?dato=2021-06-01")
+    html = response.content.decode()
+    past = html[html.index('id="na"') : html.index('id="andre"')]
+
+    names = re.findall(r'card__title"><a href="[^"]*">([^<]+)<', past)
+    assert names == [
+        "Indre Laksevåg",
+        "Loddefjord",
+        "Olsvik",
+        "Solheim nord",
+        "Ytre Arna",
+    ]
+    assert "Her var det områdesatsing 1. juni 2021" in html
+    assert "55 56 55 56" not in past  # who to talk to is a fact of today
+    assert "Her er det områdesatsing nå" in client.get("/omrader/").content.decode()
+
+
+@pytest.mark.parametrize("day", ["1.6.2021", "2021-06-01", "01.06.2021"])
+def test_a_day_is_read_as_people_write_it(facts, client, day):
+    assert "1. juni 2021" in text_of(client.get("/omrader/", {"dato": day}))
+
+
+def test_what_is_no_day_is_told_and_today_is_shown(facts, client):
+    text = text_of(client.get("/omrader/?dato=i+fjor"))
+
+    assert "Her er det områdesatsing nå" in text
+    assert "dato" in text.lower()
+
+
+def test_before_anything_began_nothing_is_shown(facts, client):
+    assert "Ingen områder den dagen." in text_of(
+        client.get("/omrader/?dato=1999-01-01")
+    )
+
+
 def test_an_unknown_filter_value_is_said_and_not_guessed(facts, client):
     response = client.get("/prosjekter/", {"omrade": "atlantis"})
 
