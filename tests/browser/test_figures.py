@@ -70,3 +70,21 @@ def test_a_resident_finds_the_zone_with_the_keyboard(visit):
     page.keyboard.press("Enter")
 
     page.get_by_role("heading", name="Solheim nord", level=1).wait_for()
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/soner/loddefjord/",
+        "/indikatorer/god-helse/",
+        "/sammenlign/?soner=loddefjord,olsvik,sentrum,damsgard",
+        "/utgaver/oving-a/",
+    ],
+)
+def test_a_page_fits_on_a4_paper(visit, path):
+    page = visit({"width": 700, "height": 1000})
+    page.emulate_media(media="print")
+    page.goto(path)
+
+    assert page.evaluate("document.documentElement.scrollWidth") <= 700
+    assert "øvingstall" in page.locator("main").inner_text()
