@@ -63,10 +63,6 @@ class Shelf:
     def known_of(self, indicator):
         return self.known.get((self.chosen.pk, indicator.pk), 0) if self.chosen else 0
 
-    @property
-    def has_real(self):
-        return any(not edition.is_practice for edition in self.editions)
-
 
 def shelf(request, editions):
     """The Shelf of some editions; `?utgave=` chooses. One query.
@@ -174,9 +170,6 @@ class Profile:
     city: dict
     district: dict
     indicators: dict
-
-    def figures_in(self, edition):
-        return self.of.get(edition.pk, {}) if edition else {}
 
 
 def profile(place, *, editions, zone=None, district=None):

@@ -14,7 +14,6 @@ LOWER, SIMILAR, HIGHER = "#8a4a0a", "#f2f2f2", "#3f3f93"
 INK, LINE, PAPER = "#1b1f24", "#5f6670", "#ffffff"
 SERIES = ["#12436d", "#801650", "#b04a10", "#28727b"]
 DASHES = ["", "8 4", "2 4", "10 4 2 4"]
-PATTERNS = {"higher": "hatch", "hidden": "dots"}
 
 
 def nice_step(span, ticks=5):
