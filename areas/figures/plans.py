@@ -57,6 +57,8 @@ EMPTY = dict.fromkeys(["value", "value_to", "low", "high", "base"])
 EMPTY |= dict.fromkeys(["hidden_reason", "words", "period", "source_url", "note"], "")
 EMPTY |= {"sign": Sign.EXACT, "is_derived": False}
 MOST_PROBLEMS = 200
+# More than could ever live in the city.
+MOST_PEOPLE = 2_000_000
 
 
 def plain(text):
@@ -263,13 +265,9 @@ def _place(known, plan, number, column, text):
     place = known.places.get(plain(text))
     if place is None:
         _once(plan.unknown_places, text)
-        text = f"«{text}» er ikke et sted i {known_name(plan.edition)}."
+        text = f"«{text}» er ikke et sted i {plan.edition.division}."
         plan.problems.append(Problem(number, column, text))
     return place
-
-
-def known_name(edition):
-    return edition.division.name
 
 
 def _once(names, name):
@@ -312,7 +310,7 @@ def _more(values, row, indicator):
     if row.get("base"):
         with _column("antall"):
             base = read_number(row["base"])
-            if base < 0 or base != base.to_integral_value():
+            if not 0 <= base <= MOST_PEOPLE or base != base.to_integral_value():
                 raise BadNumber(f"«{row['base']}» er ikke et antall.")
             values["base"] = int(base)
     extra = [name for name in ("low", "high", "base") if values[name] is not None]

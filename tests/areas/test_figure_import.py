@@ -255,6 +255,10 @@ def test_the_preview_says_what_is_new_changed_and_unchanged(place):
             "grenser eller antall.",
         ),
         (
+            "sted;indikator;verdi;antall\nAnker;sykler;12;99999999999",
+            "Rad 2, kolonne «antall»: «99999999999» er ikke et antall.",
+        ),
+        (
             "sted;indikator;verdi;årsak\nAnker;sykler;:;vet ikke",
             "Rad 2, kolonne «årsak»: «vet ikke» er ikke en årsak. Skriv en av "
             "small_count, small_rest, small_base, series, neighbour, coverage, "
