@@ -14,6 +14,7 @@ from areas.figures.reading import (
     Profile,
     add_values,
     by_theme,
+    chosen_division,
     developments,
     key_measures,
     public_editions,
@@ -330,7 +331,7 @@ def compare(request):
     """At most eight queries. `?soner=a,b` or one `sone` for each; at most four."""
     now = request.arrived_at
     divisions = list(Division.objects.all())
-    division = _division(request, divisions)
+    division = chosen_division(request, divisions)
     everyone = []
     if division:
         everyone = list(division.zones.select_related("district").by_district())
@@ -368,16 +369,6 @@ def _and_division(division):
     if division is None or division.is_default:
         return ""
     return f"&inndeling={division.slug}"
-
-
-def _division(request, divisions):
-    slug = request.GET.get("inndeling")
-    if slug:
-        found = next((d for d in divisions if d.slug == slug), None)
-        if found is None:
-            raise Http404
-        return found
-    return next((d for d in divisions if d.is_default), None)
 
 
 def _chosen_zones(request, everyone):
@@ -490,7 +481,7 @@ def _slopes(rows, books):
 
 def _rows_of_comparison(request):
     divisions = list(Division.objects.all())
-    division = _division(request, divisions)
+    division = chosen_division(request, divisions)
     everyone = list(division.zones.all()) if division else []
     chosen, _unknown, _too_many = _chosen_zones(request, everyone)
     figures = (

@@ -17,6 +17,17 @@ from areas.models import Edition, Figure, Indicator, Level
 FULL = Decimal("0.9")
 
 
+def chosen_division(request, divisions):
+    """The division of `?inndeling=`, or the one that administrators have chosen."""
+    slug = request.GET.get("inndeling")
+    if slug:
+        found = next((d for d in divisions if d.slug == slug), None)
+        if found is None:
+            raise Http404
+        return found
+    return next((d for d in divisions if d.is_default), None)
+
+
 def public_editions(now):
     """Published editions, practice ones last. One query."""
     return list(

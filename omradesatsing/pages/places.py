@@ -16,6 +16,7 @@ from areas.figures.reading import (
     Measure,
     add_values,
     by_theme,
+    chosen_division,
     developments,
     key_measures,
     measures,
@@ -80,17 +81,6 @@ def zone_list(request):
         "trail": [(_("Soner"), "")],
     }
     return render(request, "pages/zone_list.html", context)
-
-
-def chosen_division(request, divisions):
-    """The division of `?inndeling=`, or the one that administrators have chosen."""
-    slug = request.GET.get("inndeling")
-    if slug:
-        found = next((d for d in divisions if d.slug == slug), None)
-        if found is None:
-            raise Http404
-        return found
-    return next((d for d in divisions if d.is_default), None)
 
 
 def query_for(division):
@@ -240,7 +230,6 @@ def zone_development(request, slug):
         ],
         "after": [row for row in related if row.older_id == zone.pk],
         "before": [row for row in related if row.newer_id == zone.pk],
-        "query_for": query_for,
         "trail": [
             (_("Soner"), reverse("pages:zone_list")),
             (zone.name, zone.get_absolute_url() + query_for(zone.division)),
