@@ -4,7 +4,7 @@ import csv
 import io
 from decimal import Decimal
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -78,7 +78,7 @@ def edition_detail(request, slug):
         "rows": [(i, _same_as(i, before)) for i in mine.values()],
         "gone": [i for pk, i in before.items() if pk not in mine],
         "ranks": [
-            (figure, sentences.amount(figure, figure.indicator))
+            (figure, _as_it_stands(figure, edition))
             for figure in ranks.order_by(
                 "indicator__name", "zone__district__name_key", "zone__name_key", "pk"
             )
@@ -89,9 +89,21 @@ def edition_detail(request, slug):
     return render(request, "areas/edition_detail.html", context)
 
 
+def _as_it_stands(figure, edition):
+    """The value or the words; a place in an order with how many there are."""
+    text = sentences.amount(figure, figure.indicator)
+    if figure.indicator.unit != Indicator.Unit.RANK or figure.sign == Figure.Sign.WORDS:
+        return text
+    total = edition.division.zone_total
+    return _("%(place)s av %(total)s") % {"place": text, "total": total}
+
+
 def _earlier(edition, now):
-    """The edition before this one, of the same sort."""
-    others = Edition.objects.public(now).filter(is_practice=edition.is_practice)
+    """The edition before this one with figures, of the same sort."""
+    others = Edition.objects.public(now).filter(
+        Exists(Figure.objects.filter(edition=OuterRef("pk"))),
+        is_practice=edition.is_practice,
+    )
     if edition.is_practice:
         return others.filter(slug__lt=edition.slug).order_by("-slug").first()
     return others.filter(year__lt=edition.year).order_by("-year").first()

@@ -359,8 +359,8 @@ class Development:
 def developments(found, editions, *, level, break_words):
     """A Development for each indicator with figures of the place, by theme and name.
 
-    An indicator and what it replaces are one line where they may be compared; else
-    each has its own. Real and practice editions are never on the same line.
+    Each version of an indicator has its own line; real and practice editions are
+    never on the same.
     `break_words(before, after)` tells why a line stops between two editions, or "".
     """
     themes = list(Indicator.Theme.values)

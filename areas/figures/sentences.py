@@ -137,6 +137,9 @@ def with_unit(text, unit):
 
 
 def amount(figure, indicator):
+    """The value with its unit; words stand as the source has them."""
+    if figure.sign == Sign.WORDS:
+        return figure.words
     return with_unit(signed_text(figure, indicator.decimals), indicator.unit)
 
 

@@ -6,6 +6,7 @@ import pytest
 from django.utils import translation
 
 from areas.figures.sentences import (
+    amount,
     change_sentence,
     compare,
     comparison_text,
@@ -109,6 +110,11 @@ def test_a_sentence_has_both_values_in_each_language(language, expected):
 )
 def test_what_is_not_a_plain_number_is_said_as_it_is(mine, expected):
     assert value_sentence(mine, BIKES, "Anker") == expected
+
+
+def test_words_of_a_source_get_no_unit():
+    assert amount(figure(words="en av fem", sign="w"), BIKES) == "en av fem"
+    assert amount(figure(5), BIKES) == "5,0\u00a0prosent"
 
 
 def test_numbers_are_written_in_the_readers_way():

@@ -116,7 +116,7 @@ def test_an_indicator_with_few_figures_has_no_map_and_says_why(practice, client)
 )
 def test_a_combined_measure_stands_under_its_edition_only(practice, client, path):
     assert "Plassering i samlet mål" not in client.get(path).content.decode()
-    assert "plass 51" in text_of(client.get("/utgaver/2016/"))
+    assert "plass 51 av 51" in text_of(client.get("/utgaver/2016/"))
     assert client.get("/indikatorer/samlet-plassering/").status_code == 404
 
 
@@ -298,6 +298,13 @@ def test_json_has_the_same_rows_as_csv(practice, client):
 
     assert len(found) == len(sheet) == 8 * (51 + 8 + 1)
     assert [row["place_id"] for row in found] == [row["sted-id"] for row in sheet]
+
+
+def test_an_edition_is_held_against_the_one_before_that_has_figures(practice, client):
+    text = text_of(client.get("/utgaver/2016/"))
+
+    assert "sammenlignet med utgaven 2011" in text  # of 2014 nothing is known
+    assert "samme som i utgaven før" in text
 
 
 def test_a_correction_stands_with_date_and_reason(practice, client):
